@@ -57,12 +57,4 @@ void Rounds::collect() {
   }
 }
 
-void Rounds::advance() {
-  if (!counting_) collect();
-  ++round_;
-  resuming_.swap(waiting_);
-  for (std::coroutine_handle<> handle : resuming_) handle.resume();
-  resuming_.clear();
-}
-
 }  // namespace sotto::net

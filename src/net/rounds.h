@@ -10,7 +10,6 @@
 
 #include <coroutine>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <vector>
 
@@ -46,16 +45,14 @@ class Rounds {
     return Awaiter{*this};
   }
 
-  // Ends the round: flushes what was sent, waits for what was asked, then resumes the waiting coroutines in the order
-  // in which they began to wait. Throws what the links throw.
-  void advance();
-  bool anyone_waits() const { return !waiting_.empty(); }
-
-  // Starts the task and advances until it is done; returns its result or throws its exception. For one operation.
+  // Starts the task and goes from round to round until it is done; returns its result or throws its exception, or what
+  // the links throw. Ending a round flushes what was sent, waits for what was asked, then resumes the waiting coroutines
+  // in the order in which they began to wait.
   template <class T>
   T run(Task<T> task) {
+    waiting_.clear();
     task.start();
-    while (!task.done()) advance();
+    while (!task.done()) advance([&] { return task.done(); });
     return task.take();
   }
 
@@ -75,6 +72,16 @@ class Rounds {
   };
   Rounds(int self, int parties, bool counting);
   void collect();
+  // Stops resuming once the whole task is done: when it failed, the frames still listed are gone.
+  template <class Done>
+  void advance(Done done) {
+    SOTTO_ASSERT(!waiting_.empty(), "a suspended task waits for a round");
+    if (!counting_) collect();
+    ++round_;
+    resuming_.swap(waiting_);
+    for (std::size_t i = 0; i < resuming_.size() && !done(); ++i) resuming_[i].resume();
+    resuming_.clear();
+  }
 
   int self_;
   bool counting_;

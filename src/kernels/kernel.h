@@ -1,0 +1,82 @@
+// The kernel table: the operations a plan is made of, as fixed-point numerics over any protocol.
+//
+// | kernel           | operands -> results                        | attributes
+// |------------------|--------------------------------------------|-----------------------------------------------------
+// | add, subtract    | a, b -> y                                  | (operands are shifted up to the result's fraction bits)
+// | negate           | a -> y                                     |
+// | scale            | a -> y                                     | factor (integer; y.fraction may exceed a.fraction)
+// | sum              | a -> y                                     | axes (kept out of the result)
+// | reshape          | a -> y                                     | (arithmetic or Boolean)
+// | transpose        | a -> y                                     | permutation
+// | broadcast        | a -> y                                     | dimensions (as StableHLO's broadcast_in_dim)
+// | slice            | a -> y                                     | start, limit, stride
+// | concatenate      | a... -> y                                  | axis
+// | constant         | -> y                                       | values (reals; one value is a splat)
+// | contract         | [a, b,] addends..., [selector] -> y[, bit] | product none|elementwise|matmul, transpose_a, transpose_b,
+// |                  |                                            | product_scale, addend_scales, addend_rows (0/1 each),
+// |                  |                                            | truncate, then none|relu|select, window
+// | sign             | a -> bit (a >= 0)                          | window (default 64)
+// | compare          | a, b -> bit                                | direction GE|GT|LE|LT|EQ|NE, window
+// | not              | bit -> bit                                 |
+// | from_bits        | bit -> y                                   | (1.0 at the result's fraction bits)
+// | select           | bit, a[, b] -> y                           |
+// | exp              | a -> y                                     | (domain from the operand's bound; y.fraction)
+// | reciprocal       | a -> y                                     | minimum, maximum (reals; a in [minimum, maximum])
+// | divide           | a, b -> y                                  | minimum, maximum of b
+// | log              | a -> y                                     | minimum, maximum
+// | max              | a -> y (last axis gone)                    | window
+// | argmax_one_hot   | a -> bits (of a's shape)                   | window; the first of equals wins
+// | softmax          | a -> y (last axis)                         | window, range (reals: max - min of a row <= range)
+//
+// Local kernels take no rounds. Windows are in bits of the ring: |v| < 2^(window-1) in units of the last place.
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "protocols/operations.h"
+
+namespace sotto::kernels {
+
+struct ValueType {
+  protocols::Kind kind = protocols::Kind::kArithmetic;
+  Shape shape;
+  int fraction_bits = 0;
+  int bound_bits = 0;  // |value| < 2^bound_bits as a real number
+};
+
+using Attribute =
+    std::variant<std::int64_t, double, std::string, std::vector<std::int64_t>, std::vector<double>>;
+using Attributes = std::map<std::string, Attribute, std::less<>>;
+
+// The attribute, or an Error(kPlan) naming the kernel's missing or ill-typed attribute.
+std::int64_t integer(const Attributes&, std::string_view name);
+std::int64_t integer_or(const Attributes&, std::string_view name, std::int64_t otherwise);
+double real(const Attributes&, std::string_view name);
+const std::string& text(const Attributes&, std::string_view name);
+std::string text_or(const Attributes&, std::string_view name, std::string otherwise);
+std::vector<std::int64_t> integers(const Attributes&, std::string_view name);  // empty when absent
+std::vector<double> reals(const Attributes&, std::string_view name);           // empty when absent
+
+struct Call {
+  std::vector<protocols::Share> operands;
+  std::vector<ValueType> operand_types, result_types;
+  Attributes attributes;
+};
+
+struct Kernel {
+  const char* name;
+  // Throws Error(kPlan) saying what is wrong with the operands, results or attributes; run() may assume it passed.
+  // Total: any types and attributes whatever, however hostile, either pass or give an error.
+  void (*check)(const Call& types_only);
+  Task<std::vector<protocols::Share>> (*run)(protocols::Context&, const Call&);
+};
+
+std::span<const Kernel> all_kernels();
+// Throws Error(kPlan) with the name and the closest known names.
+const Kernel& kernel_named(std::string_view name);
+
+}  // namespace sotto::kernels

@@ -1,0 +1,113 @@
+// The table of implementations: what a protocol offers, one row per operation. Nothing above protocols/ names a
+// protocol; kernels call the typed functions of operations.h, which look their row up here.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ring.h"
+#include "base/task.h"
+#include "protocols/context.h"
+#include "protocols/share.h"
+
+namespace sotto::protocols {
+
+// ---- Arguments of the operations -------------------------------------------------------------------------------
+
+// scale * share, added to the product; `row` addends have the extent of the last axis and are added to every row.
+struct Addend {
+  Share share;
+  ring::Element scale = 1;
+  bool row = false;
+};
+
+// What happens to the (truncated) sum before it is shared again.
+enum class Then : std::uint8_t {
+  kNothing,
+  kRelu,    // result 0 is max(v, 0), result 1 the Boolean v >= 0
+  kSelect,  // result 0 is v where the selector is one, 0 elsewhere
+};
+
+// v = (product_scale * (a op b) + sum of addends) / 2^truncate_bits, then `then`.
+struct Contraction {
+  enum class Product : std::uint8_t { kNone, kElementwise, kMatmul };
+  Product product = Product::kNone;
+  Share a, b;  // elementwise: equal shapes. matmul: matrices, transposed first where the flags say so
+  bool transpose_a = false, transpose_b = false;
+  ring::Element product_scale = 1;
+  std::vector<Addend> addends;
+  Shape shape;            // of the result
+  int truncate_bits = 0;  // exact: the result is within one unit in the last place, with zero mean error
+  Then then = Then::kNothing;
+  Share selector;   // kSelect: Boolean, of the result's shape
+  int window = 64;  // kRelu: |v| < 2^(window-1) in units of the last place
+};
+
+// A function of one variable, evaluated by pieces. The argument x (in units of its last place) satisfies
+//   minimum <= x < minimum + 2^window - 2^low_bits,        low_bits = window - piece_bits.
+// With u = x - minimum = base + low, 0 <= low < 2^low_bits, for a base that only the protocol's dealer knows (any value in
+// (-2^low_bits, 2^window - 2^low_bits], not a multiple of anything) and a `low` that only the others know, the result is
+//   sum over i of coefficients(base)[i] * basis(low)[i] / 2^truncate_bits,
+// so the coefficients are fitted around `base` itself. `coefficients` sees a secret: it must not branch on or index by it.
+struct PiecewiseFunction {
+  std::string name;
+  std::int64_t minimum = 0;
+  int window = 0;      // bits, <= 40
+  int piece_bits = 0;  // 2^piece_bits pieces, <= 8
+  int terms = 1;       // coefficients per piece
+  int truncate_bits = 0;
+  std::function<void(std::int64_t base, std::span<ring::Element> coefficients)> coefficients;
+  std::function<void(std::uint64_t low, std::span<ring::Element> basis)> basis;
+};
+
+enum class Model : std::uint8_t { kPlain, kSemiHonest };
+
+// ---- The table -------------------------------------------------------------------------------------------------
+
+using Shares = std::vector<Share>;
+
+// Every function is called at all parties with equal arguments but for the words inside shares.
+struct Rows {
+  // The owner gives `values` (others an empty Words); result arithmetic.
+  std::function<Task<Share>(Context&, int owner, Words values, Shape shape)> input;
+  // Result: the values at parties whose bit is set in `to_mask`, empty elsewhere.
+  std::function<Task<Words>(Context&, Share share, unsigned to_mask)> reveal;
+  std::function<Task<Shares>(Context&, Contraction)> contract;
+  // Boolean v >= 0 for |v| < 2^(window-1).
+  std::function<Task<Share>(Context&, Share value, int window)> sign;
+  // Boolean AND over the last axis of extent <= 9.
+  std::function<Task<Share>(Context&, Share bits)> all_of_last_axis;
+  // Arithmetic scale * bit.
+  std::function<Task<Share>(Context&, Share bits, ring::Element scale)> from_bits;
+  std::function<Task<Share>(Context&, Share value, const PiecewiseFunction& function)> lookup;
+  // Local: a Boolean share's complement; a public constant as a share; share + public constant.
+  std::function<Share(const Context&, const Share&)> complement;
+  std::function<Share(const Context&, Words, Kind, Shape)> constant;
+};
+
+class Table {
+ public:
+  Table(std::string name, int parties, Model model, Rows rows)
+      : name_(std::move(name)), parties_(parties), model_(model), rows_(std::move(rows)) {}
+  const std::string& name() const { return name_; }
+  int parties() const { return parties_; }
+  Model model() const { return model_; }
+  const Rows& rows() const { return rows_; }
+
+ private:
+  std::string name_;
+  int parties_;
+  Model model_;
+  Rows rows_;
+};
+
+// All registered protocols. Registration is one line in protocols/registry.cc.
+std::span<const Table* const> all_tables();
+// Throws ErrorKind::kPlan with the list of names.
+const Table& table_named(std::string_view name);
+
+}  // namespace sotto::protocols
