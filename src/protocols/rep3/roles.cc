@@ -1,0 +1,26 @@
+#include "protocols/rep3/roles.h"
+
+#include <algorithm>
+
+namespace sotto::protocols::rep3 {
+
+namespace {
+constexpr std::size_t kWhole = 1536;          // below this, a tensor is one chunk
+constexpr std::size_t kLargestChunk = 65536;  // elements; keeps a chunk's arrays within the second-level cache
+}  // namespace
+
+std::vector<Chunk> cut(std::size_t count, std::size_t granularity, const Site& site) {
+  SOTTO_ASSERT(granularity % 64 == 0 && granularity > 0, "chunks end at words of packed bits");
+  const std::size_t pieces = count < kWhole ? 1 : 3 * ((count + 3 * kLargestChunk - 1) / (3 * kLargestChunk));
+  const std::size_t unrounded = (count + pieces - 1) / pieces;
+  const std::size_t size = std::max((unrounded + granularity - 1) / granularity * granularity, granularity);
+  const std::size_t turn = site.base.operation + site.base.sub_operation;
+  std::vector<Chunk> chunks;
+  for (std::size_t begin = 0; begin < count; begin += size) {
+    const std::size_t index = chunks.size();
+    chunks.push_back({begin, std::min(begin + size, count), static_cast<int>((turn + index) % 3), index});
+  }
+  return chunks;
+}
+
+}  // namespace sotto::protocols::rep3

@@ -1,0 +1,76 @@
+// Who does what in one chunk of an operation, and how shares are laid out (replicated secret sharing, Araki et al.,
+// CCS 2016).
+//
+// x = c0 + c1 + c2 modulo 2^64 (or c0 ^ c1 ^ c2), component cj known to the two parties other than j. Party i stores
+// parts[0] = c(i+1) and parts[1] = c(i+2), indices modulo 3.
+//
+// Most protocols here are asymmetric: one party, the `single`, knows B = c(s+1) + c(s+2); the two others, the pair
+// `first` = s+1 and `second` = s+2, know A = c(s). The single deals randomness correlated with B; it never receives
+// anything computed from A in the clear. Roles rotate with (operation, chunk), which balances traffic and work.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "protocols/context.h"
+
+namespace sotto::protocols::rep3 {
+
+struct Roles {
+  int self, single;
+
+  int first() const { return (single + 1) % 3; }
+  int second() const { return (single + 2) % 3; }
+  bool is_single() const { return self == single; }
+  bool is_first() const { return self == first(); }
+  bool is_second() const { return self == second(); }
+  bool in_pair() const { return self != single; }
+  // The other of the pair.
+  int partner() const { return is_first() ? second() : first(); }
+
+  // Index into parts of: the component only the pair knows; the one single and first know; single and second.
+  int pair_part() const { return is_first() ? 1 : 0; }
+  int first_part() const { return is_first() ? 0 : 1; }
+  int second_part() const { return is_single() ? 0 : 1; }
+};
+
+// Elements [begin, end) of a flattened tensor, with their roles.
+struct Chunk {
+  std::size_t begin, end;
+  int single;
+  std::size_t index;
+  std::size_t size() const { return end - begin; }
+};
+
+// Cuts `count` elements at multiples of `granularity` (itself a multiple of 64, so that packed bits split at words).
+// Small tensors stay whole; larger ones are cut into a multiple of three chunks, so that every role falls equally on all.
+std::vector<Chunk> cut(std::size_t count, std::size_t granularity, const Site& site);
+
+inline Roles roles_of(const Context& context, const Chunk& chunk) { return {context.self(), chunk.single}; }
+
+// What the randomness of one chunk is for; one value per array.
+enum Purpose : std::uint8_t {
+  kZeroFirst,        // mask of first's summand, known to single
+  kZeroSecond,       // mask of second's summand, known to single
+  kDealtHigh,        // first's share of B'
+  kDealtWrap,        // first's share of B's top bit
+  kWrapMaskFirst,    // masks of the wrap's summands
+  kWrapMaskSecond,
+  kBitFirst,         // components of the bit r
+  kBitSecond,
+  kDealtBit,         // first's share of r as a ring element
+  kDealtHighBit,     // first's share of B' * r
+  kDealtWrapBit,     // first's share of b * r
+  kReshareFirst,     // masks of a result that is shared again
+  kReshareSecond,
+  kThresholds,       // first's share of the threshold vectors
+  kTopBit,           // first's share of the window's top bit
+  kMergeMaskFirst,   // masks of the merging gates
+  kMergeMaskSecond,
+  kMergeProducts,    // first's share of products of masks
+  kTable,            // first's share of a dealt table
+  kSubsets,          // first's share of products of bits
+  kInput,            // an owner's mask
+};
+
+}  // namespace sotto::protocols::rep3

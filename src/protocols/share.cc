@@ -1,0 +1,66 @@
+#include "protocols/share.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+#include "base/error.h"
+
+namespace sotto::protocols {
+
+Words Words::allocate(std::size_t count) {
+  Words words;
+  words.count_ = count;
+  const std::size_t bytes = std::max<std::size_t>((count * sizeof(std::uint64_t) + 63) / 64 * 64, 64);
+  auto* memory = static_cast<std::uint64_t*>(std::aligned_alloc(64, bytes));
+  if (memory == nullptr)
+    throw Error(ErrorKind::kSystem, fmt::format("out of memory for a share of {} words", count),
+                "Use smaller batches, or a machine with more memory; `sotto cost` shows the need beforehand.");
+  words.data_ = std::shared_ptr<std::uint64_t[]>(memory, [](std::uint64_t* p) { std::free(p); });
+  return words;
+}
+
+Words Words::shape_only(std::size_t count) {
+  Words words;
+  words.count_ = count;
+  return words;
+}
+
+Words Words::zeros(std::size_t count) {
+  Words words;
+  words.count_ = count;
+  words.zero_ = true;
+  return words;
+}
+
+Words Words::copy_of(std::span<const std::uint64_t> values) {
+  Words words = allocate(values.size());
+  std::copy(values.begin(), values.end(), words.mutable_span().begin());
+  return words;
+}
+
+Words Words::slice(std::size_t offset, std::size_t count) const {
+  SOTTO_ASSERT(offset <= count_ && count <= count_ - offset, "a slice lies within its words");
+  Words view = *this;
+  view.count_ = count;
+  if (data_) view.data_ = std::shared_ptr<std::uint64_t[]>(data_, data_.get() + offset);
+  return view;
+}
+
+Words Words::materialised() const {
+  if (!zero_) return *this;
+  Words words = allocate(count_);
+  std::memset(words.mutable_span().data(), 0, count_ * sizeof(std::uint64_t));
+  return words;
+}
+
+Share Share::reshaped(Shape new_shape) const {
+  SOTTO_ASSERT(element_count(new_shape) == element_count(shape), "a reshape keeps the number of elements");
+  Share result = *this;
+  result.shape = std::move(new_shape);
+  return result;
+}
+
+}  // namespace sotto::protocols
