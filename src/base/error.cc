@@ -6,16 +6,26 @@ namespace sotto {
 
 std::string_view to_string(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::kInternal: return "internal error";
-    case ErrorKind::kUsage: return "usage error";
-    case ErrorKind::kModel: return "model error";
-    case ErrorKind::kPlan: return "plan error";
-    case ErrorKind::kData: return "data error";
-    case ErrorKind::kIdentity: return "identity error";
-    case ErrorKind::kPeer: return "peer error";
-    case ErrorKind::kPolicy: return "policy error";
-    case ErrorKind::kRange: return "range error";
-    case ErrorKind::kSystem: return "system error";
+    case ErrorKind::kInternal:
+      return "internal error";
+    case ErrorKind::kUsage:
+      return "usage error";
+    case ErrorKind::kModel:
+      return "model error";
+    case ErrorKind::kPlan:
+      return "plan error";
+    case ErrorKind::kData:
+      return "data error";
+    case ErrorKind::kIdentity:
+      return "identity error";
+    case ErrorKind::kPeer:
+      return "peer error";
+    case ErrorKind::kPolicy:
+      return "policy error";
+    case ErrorKind::kRange:
+      return "range error";
+    case ErrorKind::kSystem:
+      return "system error";
   }
   return "error";
 }

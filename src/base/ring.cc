@@ -27,7 +27,7 @@ struct Choice {
 const Choice& choice() {
   static const Choice choices = [] {
     Choice found;
-#if defined(__x86_64__) && 0
+#if defined(__x86_64__)
     if (cpu().avx512) found.offer(kAvx512Table);
     if (cpu().avx2) found.offer(kAvx2Table);
 #endif

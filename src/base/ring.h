@@ -1,8 +1,9 @@
 // Vector arithmetic over the ring Z_2^64, the carrier of all shares.
 //
-// Every function is elementwise over contiguous arrays, wraps modulo 2^64, never branches on values, and allows
-// the output to be the same array as an input (but not a shifted overlap). Implementations are chosen once at
-// start from what the processor offers (AVX-512, AVX2, portable); `ring_test.cc` tests them against each other.
+// Every function is elementwise over contiguous arrays, wraps modulo 2^64, never branches on values, and
+// allows the output to be the same array as an input (but not a shifted overlap). Implementations are chosen
+// once at start from what the processor offers (AVX-512, AVX2, portable); `ring_test.cc` tests them against
+// each other.
 #pragma once
 
 #include <cstddef>
@@ -39,15 +40,16 @@ void mask_low(Out out, In a, int bits);
 void exclusive_or(Out out, In a, In b);
 void bit_and(Out out, In a, In b);
 
-// A matrix whose element (i, j) is data[i * row_stride + j * column_stride]; strides may be any sign or order, so a
-// transpose is a view. Strides are in elements.
+// A matrix whose element (i, j) is data[i * row_stride + j * column_stride]; strides may be any sign or
+// order, so a transpose is a view. Strides are in elements.
 struct MatrixView {
   const Element* data;
   std::ptrdiff_t row_stride, column_stride;
 };
 
 // out[m x n, row-major, dense] (+)= a[m x k] * b[k x n]. With accumulate false, out is overwritten.
-// Register-blocked with packing; about 45 GMAC/s per core with AVX-512 on Zen 5. Uses up to base::threads() threads.
+// Register-blocked with packing; about 45 GMAC/s per core with AVX-512 on Zen 5. Uses up to base::threads()
+// threads.
 void matmul(Element* out, MatrixView a, MatrixView b, std::size_t m, std::size_t k, std::size_t n,
             bool accumulate = false);
 

@@ -13,6 +13,9 @@ namespace {
 
 // A panel of b (kDepth x tile columns) should stay in the cache closest to the core.
 constexpr std::size_t kDepth = 256;
+// With so few tiles of rows to use it, packing a panel whose rows are contiguous already would cost more than
+// it saves.
+constexpr std::size_t kUnpackedTiles = 2;
 // Below this many multiplications a product is not worth a second thread.
 constexpr std::size_t kParallelWork = std::size_t{1} << 20;
 
@@ -69,9 +72,13 @@ void multiply_serial(const Problem& problem) {
     const std::size_t depth = std::min(kDepth, problem.k - p);
     for (std::size_t j = 0; j < problem.n; j += width) {
       const std::size_t columns = std::min(width, problem.n - j);
-      pack(panel.data(), {at(problem.b, p, j), problem.b.row_stride, problem.b.column_stride}, depth,
-           columns);
-      multiply_panel(problem, panel.data(), static_cast<std::ptrdiff_t>(columns), j, columns, p, depth);
+      const MatrixView part{at(problem.b, p, j), problem.b.row_stride, problem.b.column_stride};
+      if (part.column_stride == 1 && problem.m <= kUnpackedTiles * table().tile_rows) {
+        multiply_panel(problem, part.data, part.row_stride, j, columns, p, depth);
+      } else {
+        pack(panel.data(), part, depth, columns);
+        multiply_panel(problem, panel.data(), static_cast<std::ptrdiff_t>(columns), j, columns, p, depth);
+      }
     }
   }
 }
