@@ -1,0 +1,4 @@
+// The whole StableHLO dialect.
+include "ir/stablehlo/elementwise.td"
+include "ir/stablehlo/movement.td"
+include "ir/stablehlo/contraction.td"
