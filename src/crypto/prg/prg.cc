@@ -83,11 +83,6 @@ void Prg::exclusive_or(std::span<std::uint64_t> out, const Address& address) con
   schedule_->generate(out, address, Combine::kXor);
 }
 
-std::span<const Backend* const> available_backends() {
-  static const Backend* const all[] = {&kOpenSslBackend};
-  return all;
-}
-
 Key random_key() {
   Key key;
   if (RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), static_cast<int>(key.size())) != 1) {

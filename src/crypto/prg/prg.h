@@ -1,11 +1,13 @@
-// The addressed pseudorandom generator: AES-128 in counter mode where the counter says what the output is for.
+// The addressed pseudorandom generator: AES-128 in counter mode where the counter says what the output is
+// for.
 //
-// Randomness is never streamed: every word is a function of (key, address), so parties that run ahead or behind, or
-// in another order, still agree. The AES input block is, from the most significant bit,
+// Randomness is never streamed: every word is a function of (key, address), so parties that run ahead or
+// behind, or in another order, still agree. The AES input block is, from the most significant bit,
 //   step:32 | operation:16 | sub-operation:16 | chunk:16 | purpose:8 | shard:8 | block:32.
-// One address must be used for one array only; debug builds check that no address is used twice under one key.
-// AES-128 is used as a pseudorandom function; a session key encrypts far fewer than 2^40 blocks, so the PRP/PRF
-// distinguishing advantage is below 2^-47. Constant time: AES instructions, or OpenSSL's where absent.
+// One address must be used for one array only; debug builds check that no address is used twice under one
+// key. AES-128 is used as a pseudorandom function; a session key encrypts far fewer than 2^40 blocks, so the
+// PRP/PRF distinguishing advantage is below 2^-47. Constant time: AES instructions, or OpenSSL's where
+// absent.
 #pragma once
 
 #include <array>
