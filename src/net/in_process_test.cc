@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "net/test_support.h"
 
 namespace sotto::net {
 namespace {
@@ -13,24 +14,6 @@ namespace {
 using std::chrono::milliseconds;
 using testing::AllOf;
 using testing::HasSubstr;
-
-std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
-
-std::string receive_text(Link& link, std::size_t length) {
-  std::string text(length, '\0');
-  link.receive(std::as_writable_bytes(std::span(text)));
-  return text;
-}
-
-std::string error_of(const auto& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kPeer);
-    return error.what();
-  }
-  return "no error";
-}
 
 TEST(InProcess, AnExample) {
   auto links = in_process_links({"alice", "bob"});
@@ -112,11 +95,11 @@ TEST(InProcess, AbortNamesThePartyAndTheReason) {
     std::this_thread::sleep_for(milliseconds(20));
     links[0][1]->abort("the disk\nis full");
   });
-  EXPECT_THAT(error_of([&] { receive_text(*links[1][0], 1); }),
+  EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { receive_text(*links[1][0], 1); }),
               AllOf(HasSubstr("party alice"), HasSubstr("the disk?is full")));
-  EXPECT_THAT(error_of([&] { links[1][0]->end_round(0, 0); }), HasSubstr("party alice"));
+  EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { links[1][0]->end_round(0, 0); }), HasSubstr("party alice"));
   alice.join();
-  EXPECT_THAT(error_of([&] { receive_text(*links[0][1], 1); }), HasSubstr("the disk"));
+  EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { receive_text(*links[0][1], 1); }), HasSubstr("the disk"));
 }
 
 TEST(InProcess, LeavingLetsPeersConsumeWhatWasSent) {
@@ -126,13 +109,13 @@ TEST(InProcess, LeavingLetsPeersConsumeWhatWasSent) {
   links[0].clear();
   EXPECT_EQ(receive_text(*links[1][0], 10), "last words");
   links[1][0]->receive_end(0);
-  EXPECT_THAT(error_of([&] { receive_text(*links[1][0], 1); }), HasSubstr("party alice"));
-  EXPECT_THAT(error_of([&] { links[1][0]->end_round(1, 0); }), HasSubstr("party alice"));
+  EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { receive_text(*links[1][0], 1); }), HasSubstr("party alice"));
+  EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { links[1][0]->end_round(1, 0); }), HasSubstr("party alice"));
 }
 
 TEST(InProcess, AStallIsAnError) {
   auto links = in_process_links({"alice", "bob"}, milliseconds(50));
-  EXPECT_THAT(error_of([&] { receive_text(*links[1][0], 1); }),
+  EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { receive_text(*links[1][0], 1); }),
               AllOf(HasSubstr("party alice"), HasSubstr("stalled")));
 }
 
@@ -140,17 +123,20 @@ TEST(InProcess, LosingStepIsAnErrorOnBothSides) {
   auto links = in_process_links({"alice", "bob", "carol"});
   links[0][1]->send(bytes_of("four"));
   links[0][1]->end_round(1, 0);
-  EXPECT_THAT(error_of([&] { receive_text(*links[1][0], 5); }),
+  EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { receive_text(*links[1][0], 5); }),
               AllOf(HasSubstr("party alice lost step"), HasSubstr("1 bytes still expected")));
-  EXPECT_THAT(error_of([&] { receive_text(*links[0][1], 1); }), AllOf(HasSubstr("party bob aborted")));
+  EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { receive_text(*links[0][1], 1); }),
+              AllOf(HasSubstr("party bob aborted")));
 
   links[0][2]->send(bytes_of("four"));
   links[0][2]->end_round(1, 0);
   receive_text(*links[2][0], 3);
-  EXPECT_THAT(error_of([&] { links[2][0]->receive_end(1); }), HasSubstr("1 bytes more than expected"));
+  EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { links[2][0]->receive_end(1); }),
+              HasSubstr("1 bytes more than expected"));
 
   links[1][2]->end_round(4, 0);
-  EXPECT_THAT(error_of([&] { links[2][1]->receive_end(5); }), HasSubstr("ended round 4 where round 5"));
+  EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { links[2][1]->receive_end(5); }),
+              HasSubstr("ended round 4 where round 5"));
 }
 
 TEST(InProcess, KeysAreSharedByTwoAndDependOnTheirNames) {
@@ -181,7 +167,8 @@ TEST(InProcess, SessionsDoNotBlockEachOther) {
   bulk.join();
   quick_in->receive_end(1);
   quick_in.reset();
-  EXPECT_THAT(error_of([&] { receive_text(*quick_out, 1); }), HasSubstr("party bob ended the session"));
+  EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { receive_text(*quick_out, 1); }),
+              HasSubstr("party bob ended the session"));
   quick_out.reset();
   EXPECT_NE(connections[1][0]->open_session(2), nullptr);  // both sides had closed it
 }
