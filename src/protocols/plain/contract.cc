@@ -65,8 +65,15 @@ void keep_where(std::span<ring::Element> out, const Share& selector) {
 
 }  // namespace
 
+Share empty_share(Kind kind, Shape shape) {
+  Share share;
+  share.kind = kind;
+  share.shape = std::move(shape);
+  return share;
+}
+
 Share sign_of(const Context& context, const Words& values, const Shape& shape, int window) {
-  Share result{.kind = Kind::kBoolean, .shape = shape, .parts = {}, .selector = nullptr};
+  Share result = empty_share(Kind::kBoolean, shape);
   const std::size_t count = values.size();
   result.parts[0] = context.words(bits::words_for(count));
   context.local([&] {
@@ -80,7 +87,7 @@ Share sign_of(const Context& context, const Words& values, const Shape& shape, i
 }
 
 Task<Shares> contract(Context& context, Contraction c) {
-  Share result{.kind = Kind::kArithmetic, .shape = c.shape, .parts = {}, .selector = nullptr};
+  Share result = empty_share(Kind::kArithmetic, c.shape);
   result.parts[0] = context.words(result.elements());
   context.local([&] {
     auto out = result.parts[0].mutable_span();

@@ -10,7 +10,7 @@ namespace {
 
 Task<Share> input(Context& context, int owner, Words values, Shape shape) {
   SOTTO_ASSERT(owner == 0, "plain has one party");
-  Share share{.kind = Kind::kArithmetic, .shape = std::move(shape), .parts = {}, .selector = nullptr};
+  Share share = empty_share(Kind::kArithmetic, std::move(shape));
   SOTTO_ASSERT(values.size() == share.elements(), "one word per element");
   share.parts[0] = std::move(values);
   co_return share;
@@ -33,7 +33,7 @@ Task<Share> all_of_last_axis(Context& context, Share bits) {
   Shape shape = bits.shape;
   shape.pop_back();
   const auto count = static_cast<std::size_t>(element_count(shape));
-  Share result{.kind = Kind::kBoolean, .shape = shape, .parts = {}, .selector = nullptr};
+  Share result = empty_share(Kind::kBoolean, shape);
   result.parts[0] = context.words(bits::words_for(count));
   context.local([&] {
     const Words source = bits.parts[0].materialised();
@@ -51,7 +51,7 @@ Task<Share> all_of_last_axis(Context& context, Share bits) {
 
 Task<Share> from_bits(Context& context, Share bits, ring::Element scale) {
   SOTTO_ASSERT(bits.kind == Kind::kBoolean, "only a Boolean converts to arithmetic");
-  Share result{.kind = Kind::kArithmetic, .shape = bits.shape, .parts = {}, .selector = nullptr};
+  Share result = empty_share(Kind::kArithmetic, bits.shape);
   result.parts[0] = context.words(bits.elements());
   context.local([&] {
     const Words source = bits.parts[0].materialised();
@@ -62,7 +62,7 @@ Task<Share> from_bits(Context& context, Share bits, ring::Element scale) {
 }
 
 Task<Share> lookup(Context& context, Share value, const PiecewiseFunction& function) {
-  Share result{.kind = Kind::kArithmetic, .shape = value.shape, .parts = {}, .selector = nullptr};
+  Share result = empty_share(Kind::kArithmetic, value.shape);
   result.parts[0] = context.words(value.elements());
   context.local([&] {
     const Words source = value.parts[0].materialised();
@@ -88,7 +88,7 @@ Share complement(const Context& context, const Share& bits) {
 }
 
 Share constant(const Context&, Words values, Kind kind, Shape shape) {
-  Share share{.kind = kind, .shape = std::move(shape), .parts = {}, .selector = nullptr};
+  Share share = empty_share(kind, std::move(shape));
   share.parts[0] = std::move(values);
   return share;
 }

@@ -37,7 +37,10 @@ std::vector<ring::Element> values_of(const Share& share) {
 TEST(Plain, ReadsLikeTheSpecification) {
   Party party;
   // (3 * 5 + 1) / 2^2 = 4 and (3 * -5 + 1) / 2^2 = -3.5, which rounds up to -3.
-  Contraction c{.product = Contraction::Product::kElementwise, .shape = {2}, .truncate_bits = 2};
+  Contraction c;
+  c.product = Contraction::Product::kElementwise;
+  c.shape = {2};
+  c.truncate_bits = 2;
   c.a = share_of({3, 3}, {2});
   c.b = share_of({5, of(-5)}, {2});
   c.addends.push_back({.share = share_of({1, 1}, {2})});
@@ -68,7 +71,10 @@ TEST(Plain, SignLooksAtTheWindowOnly) {
 
 TEST(Plain, ReluGivesTheValueAndItsSign) {
   Party party;
-  Contraction c{.shape = {3}, .then = Then::kRelu, .window = 8};
+  Contraction c;
+  c.shape = {3};
+  c.then = Then::kRelu;
+  c.window = 8;
   c.addends.push_back({.share = share_of({5, of(-5), 0}, {3})});
   const Shares results = run(contract(party.context, c));
   EXPECT_EQ(values_of(results[0]), (std::vector<ring::Element>{5, 0, 0}));
@@ -77,7 +83,11 @@ TEST(Plain, ReluGivesTheValueAndItsSign) {
 
 TEST(Plain, LookupHoldsForEveryOffset) {
   // x * x from coefficients around the base: base^2, 2 base, 1 on the basis 1, low, low^2.
-  PiecewiseFunction square{.name = "square", .minimum = -20, .window = 8, .piece_bits = 4, .terms = 3};
+  PiecewiseFunction square;
+  square.minimum = -20;
+  square.window = 8;
+  square.piece_bits = 4;
+  square.terms = 3;
   square.coefficients = [](std::int64_t base, std::span<ring::Element> c) {
     c[0] = of((base - 20) * (base - 20)), c[1] = of(2 * (base - 20)), c[2] = 1;
   };

@@ -5,6 +5,8 @@
 
 namespace sotto::protocols::plain {
 
+Share empty_share(Kind kind, Shape shape);
+
 // Boolean value >= 0, see is_non_negative().
 Share sign_of(const Context& context, const Words& values, const Shape& shape, int window);
 
