@@ -4,6 +4,8 @@ include(GoogleTest)
 find_package(GTest REQUIRED)
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
 find_package(benchmark)
 
 # sotto_folder(NAME DEPENDS targets...): defines sotto_NAME and, where there are tests or benchmarks, test_NAME and

@@ -10,7 +10,7 @@ namespace sotto::bits {
 namespace {
 
 const Table& best() {
-#if defined(__x86_64__) && 0
+#if defined(__x86_64__)
   if (cpu().avx512_vbmi) return kAvx512Table;
 #endif
   return kPortableTable;
@@ -66,7 +66,7 @@ void unpack(std::span<std::uint64_t> out, std::span<const std::byte> packed, int
 }
 
 std::span<const Table* const> available_tables() {
-#if defined(__x86_64__) && 0
+#if defined(__x86_64__)
   static const Table* const all[] = {&kPortableTable, &kAvx512Table};
   return {all, cpu().avx512_vbmi ? std::size_t{2} : std::size_t{1}};
 #else

@@ -1,7 +1,7 @@
 // Packed bits: bit planes of ring elements, and arrays of d-bit numbers packed without gaps for the wire.
 //
-// A plane holds one bit per element, element i in bit i%64 of word i/64; unused bits of the last word are zero.
-// No function branches on or indexes by values.
+// A plane holds one bit per element, element i in bit i%64 of word i/64; unused bits of the last word are
+// zero. No function branches on or indexes by values.
 #pragma once
 
 #include <cstddef>

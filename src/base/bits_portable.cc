@@ -72,34 +72,39 @@ void pack(std::byte* out, const Word* values, std::size_t n, int width) {
   std::memcpy(out, &pending, bytes_for(static_cast<std::size_t>(filled)));
 }
 
-// The value at a bit position, from up to nine bytes at its place; reads nothing beyond `end`.
-Word read_near_end(const std::byte* packed, const std::byte* end, std::size_t bit, Word mask) {
-  std::byte window[16] = {};
-  const std::byte* begin = packed + bit / 8;
-  std::memcpy(window, begin, std::min<std::size_t>(9, static_cast<std::size_t>(end - begin)));
-  Word low, high;
-  std::memcpy(&low, window, 8);
-  std::memcpy(&high, window + 8, 8);
+Word load(const std::byte* from) {
+  Word word;
+  std::memcpy(&word, from, 8);
+  return word;
+}
+
+// The value that begins at `bit`, from the nine bytes there.
+Word extract(const std::byte* bytes, std::size_t bit, Word mask) {
   const int shift = static_cast<int>(bit % 8);
-  return ((low >> shift) | ((high << 1) << (63 - shift))) & mask;
+  const Word high = std::to_integer<Word>(bytes[8]);
+  return ((load(bytes) >> shift) | ((high << 1) << (63 - shift))) & mask;
 }
 
 void unpack(Word* out, const std::byte* packed, std::size_t n, int width) {
   const Word mask = ~Word{0} >> (64 - width);
   const std::size_t step = static_cast<std::size_t>(width);
   const std::size_t total = bytes_for(n * step);
-  const std::byte* end = packed + total;
   std::size_t i = 0;
-  // A value of up to 57 bits lies within the eight bytes from its first one.
-  if (width <= 57 && total >= 8) {
-    const std::size_t safe = std::min(n, (total - 8) * 8 / step);
-    for (; i < safe; ++i) {
-      Word window;
-      std::memcpy(&window, packed + i * step / 8, 8);
-      out[i] = (window >> (i * step % 8)) & mask;
+  if (total >= 9) {
+    const std::size_t safe = std::min(n, (total - 9) * 8 / step);
+    if (width <= 57) {
+      // Such a value lies within the eight bytes from its first one.
+      for (; i < safe; ++i) out[i] = (load(packed + i * step / 8) >> (i * step % 8)) & mask;
+    } else {
+      for (; i < safe; ++i) out[i] = extract(packed + i * step / 8, i * step, mask);
     }
   }
-  for (; i < n; ++i) out[i] = read_near_end(packed, end, i * step, mask);
+  for (; i < n; ++i) {
+    std::byte window[9] = {};
+    const std::size_t first = i * step / 8;
+    std::memcpy(window, packed + first, std::min<std::size_t>(9, total - first));
+    out[i] = extract(window, i * step, mask);
+  }
 }
 
 }  // namespace
