@@ -13,7 +13,11 @@ std::uint64_t extend(std::uint64_t tag, std::uint64_t item) {
 }  // namespace
 
 Rounds::Rounds(int self, std::vector<Link*> links)
-    : self_(self), counting_(false), links_(std::move(links)), streams_(links_.size()), bytes_to_(links_.size()) {
+    : self_(self),
+      counting_(false),
+      links_(std::move(links)),
+      streams_(links_.size()),
+      bytes_to_(links_.size()) {
   SOTTO_ASSERT(self >= 0 && self < static_cast<int>(links_.size()), "the party's index is within the links");
 }
 
@@ -26,6 +30,7 @@ void Rounds::send(int to, const void* data, std::size_t byte_count) {
   SOTTO_ASSERT(to != self_ && to >= 0 && to < parties(), "a message goes to another party");
   if (byte_count == 0) return;
   bytes_to_[to] += byte_count;
+  if (charged_ < accounts_.size()) accounts_[charged_].bytes_sent += byte_count;
   if (counting_) return;
   Stream& stream = streams_[to];
   stream.sent_tag = extend(stream.sent_tag, byte_count);
@@ -42,6 +47,20 @@ void Rounds::receive(int from, void* into, std::size_t byte_count) {
   requests_.push_back({from, into, byte_count});
 }
 
+void Rounds::keep_accounts(std::span<Account> accounts) {
+  charge(kNobody);
+  accounts_ = accounts;
+  charged_ = kNobody;
+}
+
+void Rounds::settle(std::size_t entry) noexcept {
+  const auto now = std::chrono::steady_clock::now();
+  if (charged_ < accounts_.size())
+    accounts_[charged_].seconds += std::chrono::duration<double>(now - charged_since_).count();
+  charged_ = entry;
+  charged_since_ = now;
+}
+
 void Rounds::collect() {
   for (int p = 0; p < parties(); ++p)
     if (streams_[p].sent_this_round) links_[p]->end_round(round_, streams_[p].sent_tag);
@@ -51,7 +70,8 @@ void Rounds::collect() {
   for (int p = 0; p < parties(); ++p) {
     Stream& stream = streams_[p];
     if (stream.expects_this_round && links_[p]->receive_end(round_) != stream.expected_tag)
-      throw Error(ErrorKind::kPeer, fmt::format("lost step with {} in round {}", links_[p]->peer_name(), round_),
+      throw Error(ErrorKind::kPeer,
+                  fmt::format("lost step with {} in round {}", links_[p]->peer_name(), round_),
                   "The parties run different plans or different versions of Sotto.", links_[p]->peer_name());
     stream.sent_this_round = stream.expects_this_round = false;
   }
