@@ -1,13 +1,16 @@
 #include "ir/stablehlo/dialect.h"
 
-#include "ir/stablehlo/dialect.cc.inc"
-#include "ir/stablehlo/enums.cc.inc"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
+
+// clang-format off
+#include "ir/stablehlo/dialect.cc.inc"
+#include "ir/stablehlo/enums.cc.inc"
 #define GET_ATTRDEF_CLASSES
 #include "ir/stablehlo/attributes.cc.inc"
+// clang-format on
 
 namespace sotto::ir::stablehlo {
 

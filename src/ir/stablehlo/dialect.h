@@ -1,8 +1,9 @@
 // The StableHLO dialect in C++: its attributes and operations (documented in the .td files beside this one).
 #pragma once
 
-#include "ir/stablehlo/dialect.h.inc"
-#include "ir/stablehlo/enums.h.inc"
+#include <string>
+#include <vector>
+
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -12,10 +13,15 @@
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+
+// clang-format off
+#include "ir/stablehlo/dialect.h.inc"
+#include "ir/stablehlo/enums.h.inc"
 #define GET_ATTRDEF_CLASSES
 #include "ir/stablehlo/attributes.h.inc"
 #define GET_OP_CLASSES
 #include "ir/stablehlo/ops.h.inc"
+// clang-format on
 
 namespace sotto::ir::stablehlo {
 
