@@ -57,7 +57,6 @@ int digit_count(int window) { return (window - 1 + kDigitBits - 1) / kDigitBits;
 
 Comparison::Comparison(Dealing& dealing, std::size_t count, int window)
     : dealing_(dealing),
-      count_(count),
       words_(bits::words_for(count)),
       window_(window),
       digits_(digit_count(window)),
@@ -87,8 +86,8 @@ void Comparison::deal(const Words& b) {
       std::copy_n(&planes[(window_ - 1) * words_], words_, top.mutable_span().begin());
     });
   }
-  thresholds_ = dealing_.bits(threshold_planes_ * words_, kThresholds, std::move(thresholds));
-  top_bit_ = dealing_.bits(words_, kTopBit, std::move(top));
+  thresholds_ = dealing_.planes(threshold_planes_ * words_, kThresholds, std::move(thresholds));
+  top_bit_ = dealing_.planes(words_, kTopBit, std::move(top));
   merge_.deal();
 }
 

@@ -33,7 +33,7 @@ class Comparison {
   DigitPlanes select(const Words& planes) const;
 
   Dealing& dealing_;
-  std::size_t count_, words_;
+  std::size_t words_;
   int window_, digits_;
   std::size_t threshold_planes_ = 0;
   Words thresholds_, top_bit_;

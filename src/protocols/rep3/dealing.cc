@@ -1,6 +1,7 @@
 #include "protocols/rep3/dealing.h"
 
 #include "base/bits.h"
+#include "base/ring.h"
 
 namespace sotto::protocols::rep3 {
 
@@ -22,11 +23,19 @@ Words Dealing::deal(std::size_t count, Purpose purpose, Words value, bool boolea
   return share;
 }
 
-Words Dealing::ring(std::size_t count, Purpose purpose, Words value) {
+Words Dealing::elements(std::size_t count, Purpose purpose, Words value) {
   return deal(count, purpose, std::move(value), false);
 }
 
-Words Dealing::bits(std::size_t count, Purpose purpose, Words value) {
+Words Dealing::elements_and_keep(std::size_t count, Purpose purpose, Words value, Words& first_share) {
+  if (!roles_.is_single()) return elements(count, purpose, {});
+  first_share = first_random(count, purpose);
+  context_.local([&] { ring::subtract(value.mutable_span(), value.span(), first_share.span()); });
+  context_.rounds().send(roles_.second(), value.span().data(), count * sizeof(std::uint64_t));
+  return value;
+}
+
+Words Dealing::planes(std::size_t count, Purpose purpose, Words value) {
   return deal(count, purpose, std::move(value), true);
 }
 

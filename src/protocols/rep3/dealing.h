@@ -28,10 +28,12 @@ class Dealing {
   prg::Address at(Purpose purpose) const { return site_.at(chunk_.index, purpose); }
 
   // Additive shares of `count` ring elements. At the single, `value` holds them and is consumed: on return it holds
-  // second's shares. Result: this party's share (the single's own: empty).
-  Words ring(std::size_t count, Purpose purpose, Words value);
+  // second's shares. Result: this party's share (at the single: second's).
+  Words elements(std::size_t count, Purpose purpose, Words value);
+  // The same, also keeping first's shares at the single: for sums whose components are the shares themselves.
+  Words elements_and_keep(std::size_t count, Purpose purpose, Words value, Words& first_share);
   // XOR shares of `count` words of packed bits, likewise.
-  Words bits(std::size_t count, Purpose purpose, Words value);
+  Words planes(std::size_t count, Purpose purpose, Words value);
 
   // Additive shares modulo 2^width; second's travel packed. Call unpack_narrow() after the round.
   struct Narrow {

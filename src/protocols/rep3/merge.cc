@@ -148,7 +148,7 @@ void Merge::deal() {
   const Words second = dealing_.second_random(mask_words, kMergeMaskSecond);
   masks_ = dealing_.roles().is_second() ? second : first;
   Words values = dealing_.roles().is_single() ? products_at_single(first, second) : Words();
-  products_ = dealing_.bits(product_planes_ * words_, kMergeProducts, std::move(values));
+  products_ = dealing_.planes(product_planes_ * words_, kMergeProducts, std::move(values));
 }
 
 Task<DigitPlanes> Merge::evaluate_level(const std::vector<Group>& groups, const DigitPlanes& in,

@@ -1,0 +1,21 @@
+// The contraction row and the sign row: products and sums, exactly truncated, with a ReLU or a selection on the way.
+//
+// | form                                   | rounds           | bytes per element, all parties (d bits truncated)
+// |----------------------------------------|------------------|-------------------------------------------------
+// | sum only                               | 0                | 0
+// | product                                | 1                | 24
+// | sum, truncated                         | 2                | 8 + 3d/8
+// | product, truncated                     | 2                | 24 + 3d/8
+// | product, truncated, select             | 2                | 56 + 2d/8 (48 + 2d/8 with a cached selector)
+// | product, truncated, ReLU               | 3 + merge levels | 56 + 2d/8 + comparison (comparison.h) + 1/4
+// | sign                                   | 2 + merge levels | comparison + 1/4
+#pragma once
+
+#include "protocols/table.h"
+
+namespace sotto::protocols::rep3 {
+
+Task<Shares> contract(Context& context, Contraction contraction);
+Task<Share> sign(Context& context, Share value, int window);
+
+}  // namespace sotto::protocols::rep3

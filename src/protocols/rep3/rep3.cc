@@ -1,0 +1,24 @@
+#include "protocols/rep3/rep3.h"
+
+#include "protocols/rep3/boolean.h"
+#include "protocols/rep3/boundary.h"
+#include "protocols/rep3/contract.h"
+#include "protocols/rep3/lookup.h"
+
+namespace sotto::protocols::rep3 {
+
+const Table& table() {
+  static const Table instance("rep3", 3, Model::kSemiHonest,
+                              Rows{.input = input,
+                                   .reveal = reveal,
+                                   .contract = contract,
+                                   .sign = sign,
+                                   .all_of_last_axis = all_of_last_axis,
+                                   .from_bits = from_bits,
+                                   .lookup = lookup,
+                                   .complement = complement,
+                                   .constant = constant});
+  return instance;
+}
+
+}  // namespace sotto::protocols::rep3
