@@ -49,8 +49,9 @@ std::string unsupported_operation(mlir::MLIRContext& context, llvm::StringRef na
 }
 
 static mlir::ParseResult refuse_operation(mlir::OpAsmParser& parser, mlir::OperationState& state) {
-  return parser.emitError(parser.getNameLoc(),
-                          unsupported_operation(*state.getContext(), state.name.getStringRef()));
+  // Not parser.emitError, which would put "custom op" and the name in front.
+  return mlir::emitError(parser.getEncodedSourceLoc(parser.getNameLoc()),
+                         unsupported_operation(*state.getContext(), state.name.getStringRef()));
 }
 
 std::optional<mlir::Dialect::ParseOpHook> StablehloDialect::getParseOperationHook(llvm::StringRef) const {

@@ -54,7 +54,9 @@ ParseResult build_applied_body(mlir::OpAsmParser& parser, const ReduceHeader& he
   if (!init) return parser.emitError(header.applied_location, "initial value must be a tensor");
   mlir::Block& block = region.emplaceBlock();
   block.addArguments({init, init}, {location, location});
-  mlir::OpBuilder builder = mlir::OpBuilder::atBlockBegin(&block);
+  // Made from the context: the region has no operation around it yet.
+  mlir::OpBuilder builder(parser.getContext());
+  builder.setInsertionPointToStart(&block);
   mlir::OperationState inner(location, *header.applied);
   inner.addOperands(block.getArguments());
   inner.addTypes(init);
