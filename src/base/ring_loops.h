@@ -5,6 +5,10 @@
 // No include guard, on purpose. What it includes must have been included before a target attribute is pushed.
 #include "base/ring_table.h"
 
+// Sanitizers and unoptimised builds do not vectorise; that is no news.
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wpass-failed"
+
 namespace sotto::ring {
 namespace {
 
@@ -101,3 +105,5 @@ constexpr Table table_of(const char* name, std::size_t tile_rows, std::size_t ti
 
 }  // namespace
 }  // namespace sotto::ring
+
+#pragma clang diagnostic pop

@@ -17,7 +17,7 @@ constexpr std::size_t kDepth = 256;
 // it saves.
 constexpr std::size_t kUnpackedTiles = 2;
 // Below this many multiplications a product is not worth a second thread.
-constexpr std::size_t kParallelWork = std::size_t{1} << 20;
+constexpr std::size_t kParallelWork = std::size_t{1} << 22;
 
 struct Problem {
   Element* out;

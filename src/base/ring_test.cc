@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <random>
 #include <string>
 #include <vector>
@@ -152,23 +153,24 @@ std::vector<MatrixView> layouts(const Vector& data, std::size_t rows, std::size_
           {last_row, -c, 1}};
 }
 
+void expect_product(MatrixView a, MatrixView b, std::size_t m, std::size_t k, std::size_t n) {
+  // One word more than the product: nothing may be written beyond it.
+  const Vector before = random_vector(m * n + 1, 9);
+  Vector out = before, zero = before;
+  std::fill(zero.begin(), zero.end() - 1, 0);
+  matmul(out.data(), a, b, m, k, n);
+  ASSERT_EQ(out, naive_matmul(zero, a, b, m, k, n)) << m << "x" << k << "x" << n;
+  out = before;
+  matmul(out.data(), a, b, m, k, n, /*accumulate=*/true);
+  ASSERT_EQ(out, naive_matmul(before, a, b, m, k, n)) << m << "x" << k << "x" << n << " accumulated";
+}
+
+// In every layout of both matrices.
 void expect_matmul(std::size_t m, std::size_t k, std::size_t n) {
-  const Vector a_data = random_vector(2 * m * k + 3 * m + 8, m + k),
-               b_data = random_vector(2 * k * n + 3 * k + 8, k * n);
-  for (const MatrixView& a : layouts(a_data, m, k)) {
-    for (const MatrixView& b : layouts(b_data, k, n)) {
-      // One word more than the product: nothing may be written beyond it.
-      Vector out = random_vector(m * n + 1, 9);
-      const Vector before = out;
-      Vector zero = before;
-      std::fill(zero.begin(), zero.end() - 1, 0);
-      matmul(out.data(), a, b, m, k, n);
-      ASSERT_EQ(out, naive_matmul(zero, a, b, m, k, n)) << m << "x" << k << "x" << n;
-      out = before;
-      matmul(out.data(), a, b, m, k, n, /*accumulate=*/true);
-      ASSERT_EQ(out, naive_matmul(before, a, b, m, k, n)) << m << "x" << k << "x" << n << " accumulated";
-    }
-  }
+  const Vector a_data = random_vector(2 * m * k + 3 * m + 8, m + k);
+  const Vector b_data = random_vector(2 * k * n + 3 * k + 8, k * n);
+  for (const MatrixView& a : layouts(a_data, m, k))
+    for (const MatrixView& b : layouts(b_data, k, n)) expect_product(a, b, m, k, n);
 }
 
 TEST_P(Ring, MatmulAgreesWithTheDefinitionAtEveryEdge) {
@@ -187,8 +189,11 @@ TEST_P(Ring, MatmulAcrossCacheBlocks) {
 
 TEST_P(Ring, MatmulByThreadsGivesTheSame) {
   set_threads(3);
-  expect_matmul(257, 100, 51);
-  expect_matmul(33, 300, 130);
+  for (const auto& [m, k, n] : {std::array<std::size_t, 3>{257, 330, 51}, {33, 1000, 130}}) {
+    const Vector a = random_vector(m * k, 1), b = random_vector(k * n, 2);
+    expect_product(layouts(a, m, k)[0], layouts(b, k, n)[0], m, k, n);
+    expect_product(layouts(a, m, k)[1], layouts(b, k, n)[1], m, k, n);
+  }
 }
 
 TEST(RingMisuse, SaysWhatIsWrong) {

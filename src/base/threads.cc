@@ -48,7 +48,7 @@ struct Work {
   }
 };
 
-// Workers sleep between works; one work at a time (callers of several parties queue up).
+// Workers sleep between works, and serve one work at a time.
 class Pool {
  public:
   explicit Pool(int worker_count) {
@@ -64,8 +64,10 @@ class Pool {
     for (std::thread& worker : workers_) worker.join();
   }
 
-  void run(Work& work) {
-    std::scoped_lock one_at_a_time(running_);
+  // Returns false, having done nothing, when the workers are busy for another caller.
+  bool run(Work& work) {
+    const std::unique_lock one_at_a_time(running_, std::try_to_lock);
+    if (!one_at_a_time) return false;
     {
       std::scoped_lock lock(mutex_);
       work_ = &work;
@@ -77,6 +79,7 @@ class Pool {
     std::unique_lock lock(mutex_);
     work_ = nullptr;
     done_.wait(lock, [&] { return busy_ == 0; });
+    return true;
   }
 
  private:
@@ -147,7 +150,8 @@ void parallel_for(std::size_t count, std::size_t grain,
     return;
   }
   Work work(function, count, (count + ranges - 1) / ranges);
-  current_pool()->run(work);
+  // Several parties in one process: whoever finds the workers taken goes on alone rather than wait.
+  if (!current_pool()->run(work)) return function(0, count);
   if (work.failure) std::rethrow_exception(work.failure);
 }
 

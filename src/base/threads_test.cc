@@ -60,7 +60,7 @@ TEST_F(Threads, AnExceptionComesBackAfterAllRangesEnded) {
 }
 
 // Several parties in one process share the pool.
-TEST_F(Threads, CallersOfSeveralThreadsQueueUp) {
+TEST_F(Threads, SeveralThreadsMayCall) {
   set_threads(2);
   std::atomic<std::size_t> total = 0;
   std::vector<std::thread> parties;
