@@ -1,0 +1,179 @@
+#include "protocols/conformance/cases.h"
+
+#include <memory>
+
+namespace sotto::protocols::conformance {
+namespace {
+
+Input repeated(std::size_t count, std::int64_t value, int owner) {
+  return {{static_cast<std::int64_t>(count)},
+          Integers(count, static_cast<std::uint64_t>(value)),
+          Kind::kArithmetic,
+          owner};
+}
+
+Input repeated_bit(Shape shape, std::size_t count, std::int64_t value, int owner) {
+  return {std::move(shape), Integers(count, value >= 0 ? 1 : 0), Kind::kBoolean, owner};
+}
+
+std::vector<Input> one(std::size_t count, std::int64_t value, int owner) {
+  return {repeated(count, value, owner)};
+}
+
+std::vector<Input> two(std::size_t count, std::int64_t value, int owner) {
+  return {repeated(count, value, owner), repeated(count, value / 3 + 5, owner + 1)};
+}
+
+std::vector<Input> number_and_bit(std::size_t count, std::int64_t value, int owner) {
+  const Shape shape = {static_cast<std::int64_t>(count)};
+  return {repeated(count, value, owner), repeated_bit(shape, count, value, owner + 1)};
+}
+
+std::vector<Input> matrices(std::size_t count, std::int64_t value, int owner) {
+  std::vector<Input> inputs = two(3 * count, value, owner);
+  inputs[0].shape = {static_cast<std::int64_t>(count), 3};
+  inputs[1] = repeated(6, value / 3 + 5, owner + 1);
+  inputs[1].shape = {3, 2};
+  return inputs;
+}
+
+// A contraction of the first operand, and the second if there is one, changed by `adjust`.
+std::function<Operation(std::size_t)> contraction(std::function<void(Contraction&, const Shares&)> adjust) {
+  return [adjust](std::size_t count) -> Operation {
+    return [adjust, count](Context& context, Shares in) -> Task<Shares> {
+      Contraction c;
+      c.shape = {static_cast<std::int64_t>(count)};
+      adjust(c, in);
+      co_return co_await contract(context, std::move(c));
+    };
+  };
+}
+
+void multiply(Contraction& c, const Shares& in) {
+  c.product = Contraction::Product::kElementwise;
+  c.a = in[0];
+  c.b = in[1];
+}
+
+std::vector<Case> contraction_cases() {
+  return {
+      {"product", two, contraction(multiply)},
+      {"truncated product", two, contraction([](Contraction& c, const Shares& in) {
+         multiply(c, in);
+         c.truncate_bits = 18;
+       })},
+      {"matrix product", matrices, contraction([](Contraction& c, const Shares& in) {
+         c.product = Contraction::Product::kMatmul;
+         c.a = in[0];
+         c.b = in[1];
+         c.shape.push_back(2);
+         c.truncate_bits = 18;
+       })},
+      {"truncation", one, contraction([](Contraction& c, const Shares& in) {
+         c.addends = {{.share = in[0]}};
+         c.truncate_bits = 13;
+       })},
+      {"relu", one, contraction([](Contraction& c, const Shares& in) {
+         c.addends = {{.share = in[0]}};
+         c.then = Then::kRelu;
+         c.window = 40;
+       })},
+      {"truncated product and relu", two, contraction([](Contraction& c, const Shares& in) {
+         multiply(c, in);
+         c.truncate_bits = 18;
+         c.then = Then::kRelu;
+         c.window = 32;
+       })},
+      {"selection", number_and_bit, contraction([](Contraction& c, const Shares& in) {
+         c.addends = {{.share = in[0]}};
+         c.then = Then::kSelect;
+         c.selector = in[1];
+       })},
+      {"truncated product and selection", number_and_bit, contraction([](Contraction& c, const Shares& in) {
+         c.product = Contraction::Product::kElementwise;
+         c.a = c.b = in[0];
+         c.truncate_bits = 18;
+         c.then = Then::kSelect;
+         c.selector = in[1];
+       })},
+  };
+}
+
+Case sign_case(int window) {
+  return {"sign in " + std::to_string(window) + " bits", one, [window](std::size_t) -> Operation {
+            return [window](Context& context, Shares in) -> Task<Shares> {
+              co_return Shares{co_await sign(context, in[0], window)};
+            };
+          }};
+}
+
+Case and_case(std::int64_t extent) {
+  return {"and of " + std::to_string(extent),
+          [extent](std::size_t count, std::int64_t value, int owner) -> std::vector<Input> {
+            return {repeated_bit({static_cast<std::int64_t>(count), extent},
+                                 count * static_cast<std::size_t>(extent), value, owner)};
+          },
+          [](std::size_t) -> Operation {
+            return [](Context& context, Shares in) -> Task<Shares> {
+              co_return Shares{co_await all_of_last_axis(context, in[0])};
+            };
+          }};
+}
+
+Case from_bits_case() {
+  return {"numbers from bits",
+          [](std::size_t count, std::int64_t value, int owner) -> std::vector<Input> {
+            return {repeated_bit({static_cast<std::int64_t>(count)}, count, value, owner)};
+          },
+          [](std::size_t) -> Operation {
+            return [](Context& context, Shares in) -> Task<Shares> {
+              co_return Shares{co_await from_bits(context, in[0], 1 << 18)};
+            };
+          }};
+}
+
+// 5x + 1 by pieces.
+PiecewiseFunction line(int truncate_bits) {
+  PiecewiseFunction function;
+  function.name = "line";
+  function.minimum = -(1 << 21);
+  function.window = 23;
+  function.piece_bits = 4;
+  function.terms = 2;
+  function.truncate_bits = truncate_bits;
+  function.coefficients = [](std::int64_t base, std::span<ring::Element> c) {
+    c[0] = static_cast<ring::Element>(5 * (base - (1 << 21)) + 1);
+    c[1] = 5;
+  };
+  function.basis = [](std::uint64_t low, std::span<ring::Element> b) {
+    b[0] = 1;
+    b[1] = low;
+  };
+  return function;
+}
+
+Case lookup_case(int truncate_bits) {
+  return {truncate_bits == 0 ? "lookup" : "truncated lookup", one, [truncate_bits](std::size_t) -> Operation {
+            auto function = std::make_shared<PiecewiseFunction>(line(truncate_bits));
+            return [function](Context& context, Shares in) -> Task<Shares> {
+              co_return Shares{co_await lookup(context, in[0], *function)};
+            };
+          }};
+}
+
+}  // namespace
+
+const std::vector<Case>& all_cases() {
+  static const std::vector<Case> cases = [] {
+    std::vector<Case> all = contraction_cases();
+    for (int window : {2, 21, 40, 64}) all.push_back(sign_case(window));
+    for (std::int64_t extent : {1, 2, 5, 9}) all.push_back(and_case(extent));
+    all.push_back(from_bits_case());
+    all.push_back(lookup_case(0));
+    all.push_back(lookup_case(10));
+    return all;
+  }();
+  return cases;
+}
+
+}  // namespace sotto::protocols::conformance

@@ -1,0 +1,104 @@
+// What a party receives must not depend on what the others' secrets are, given all that the party knows
+// itself.
+//
+// The observer's keys are the same in all runs, all other randomness is new in each: then every bit it
+// receives must be one with the same frequency for two very different secrets. A mask that the observer can
+// compute, or one used twice, leaves bits constant or equal and is caught. This finds mistakes; the argument
+// is in SECURITY.md.
+#include <cmath>
+
+#include "protocols/conformance/cases.h"
+#include "protocols/conformance/suite.h"
+
+namespace sotto::protocols::conformance {
+namespace {
+
+class Independence : public Protocol {};
+SOTTO_FOR_ALL_PROTOCOLS(Independence);
+
+constexpr int kRuns = 150;
+constexpr std::size_t kCount = 3;
+constexpr std::int64_t kSecrets[2] = {3, -987654};
+
+// How often each bit, and each value of each byte, was seen.
+struct Frequencies {
+  std::vector<int> bits;                           // [position * 8 + bit]
+  std::vector<int> bytes = std::vector<int>(256);  // over all positions
+  std::vector<int> adjacent;                       // XOR of neighbouring bytes, bit by bit: masks used twice
+  void add(const std::vector<std::byte>& received);
+};
+
+void Frequencies::add(const std::vector<std::byte>& received) {
+  bits.resize(received.size() * 8);
+  adjacent.resize(received.size() * 8);
+  for (std::size_t i = 0; i < received.size(); ++i) {
+    const auto byte = std::to_integer<unsigned>(received[i]);
+    const auto other = byte ^ std::to_integer<unsigned>(received[(i + 8) % received.size()]);
+    for (unsigned bit = 0; bit < 8; ++bit) {
+      bits[i * 8 + bit] += byte >> bit & 1;
+      adjacent[i * 8 + bit] += other >> bit & 1;
+    }
+    ++bytes[byte];
+  }
+}
+
+// The chi-square statistic of two counts out of as many trials each; one degree of freedom.
+double chi_square(int first, int second, double trials) {
+  const double ones = first + second, zeros = 2 * trials - ones;
+  if (ones == 0 || zeros == 0) return 0;
+  const double difference = first - second;
+  return difference * difference * 2 * trials / (ones * zeros);
+}
+
+double largest_chi_square(const std::vector<int>& first, const std::vector<int>& second) {
+  double largest = 0;
+  for (std::size_t i = 0; i < first.size(); ++i)
+    largest = std::max(largest, chi_square(first[i], second[i], kRuns));
+  return largest;
+}
+
+// For 256 classes: the statistic minus its mean, in standard deviations.
+double histogram_deviation(const std::vector<int>& first, const std::vector<int>& second) {
+  double statistic = 0;
+  int classes = 0;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    if (first[i] + second[i] == 0) continue;
+    const double difference = first[i] - second[i];
+    statistic += difference * difference / (first[i] + second[i]);
+    ++classes;
+  }
+  return classes < 2 ? 0 : (statistic - (classes - 1)) / std::sqrt(2.0 * (classes - 1));
+}
+
+void expect_same(const Frequencies& first, const Frequencies& second, const std::string& what) {
+  ASSERT_EQ(first.bits.size(), second.bits.size()) << what;
+  // 45 has probability 2e-11 per bit; some 10^5 bits are looked at in all.
+  EXPECT_LT(largest_chi_square(first.bits, second.bits), 45) << what;
+  EXPECT_LT(largest_chi_square(first.adjacent, second.adjacent), 45) << what << ", neighbouring words";
+  EXPECT_LT(histogram_deviation(first.bytes, second.bytes), 12) << what << ", bytes";
+}
+
+TEST_P(Independence, OfWhatEveryPartyReceives) {
+  for (const Case& row : all_cases())
+    for (int observer = 0; observer < table().parties(); ++observer)
+      for (std::uint16_t index = 0; index < table().parties(); ++index) {
+        Frequencies seen[2];
+        for (int secret = 0; secret < 2; ++secret)
+          for (int i = 0; i < kRuns; ++i) {
+            const Options options{.seed = static_cast<std::uint64_t>(2 * i + secret + 1),
+                                  .operation = index,
+                                  .observer = observer,
+                                  .observer_seed = 99};
+            // The secrets are those of the parties after the observer.
+            const auto inputs = row.inputs(kCount, kSecrets[secret], observer + 1);
+            seen[secret].add(
+                execute(inputs, row.operation(kCount), options).received[static_cast<std::size_t>(observer)]);
+          }
+        expect_same(
+            seen[0], seen[1],
+            row.name + " seen by party " + std::to_string(observer) + " with roles " + std::to_string(index));
+      }
+}
+
+}  // namespace
+}  // namespace sotto::protocols::conformance
