@@ -1,0 +1,81 @@
+// Runs a program at one party: the control list, block after block; a block is one root coroutine in which all operations
+// run concurrently, each from its start round on.
+//
+// Every run is held against the plan: rounds and bytes of each operation, and what the links counted, must be those that
+// were predicted; anything else is a bug of ours and ends the job.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "net/link.h"
+#include "net/rounds.h"
+#include "protocols/context.h"
+#include "runtime/outputs.h"
+#include "runtime/profile.h"
+#include "runtime/program.h"
+
+namespace sotto::runtime {
+
+// What a party brings to a run. Everything outlives the executor.
+struct Environment {
+  net::Rounds* rounds = nullptr;
+  const protocols::SessionKeys* keys = nullptr;
+  std::vector<net::Link*> links;  // by party, null at this one: for the independent count
+  // Encoded elements of an input that this party provides: [offset, offset + out.size()) in row-major order.
+  std::function<void(const plan::wire::Input&, const plan::Value&, std::size_t offset,
+                     std::span<ring::Element> out)>
+      fill_input;
+  // Called after each run of a block. May be empty.
+  std::function<void(const plan::wire::Control&, std::uint64_t done, const PhaseProfile&)> on_progress;
+};
+
+class Executor {
+ public:
+  Executor(const Program& program, Environment environment);
+
+  // The whole control list. Once.
+  void run();
+  // One run of a block outside of the control list (benchmarks); `iteration` of `control` selects the batch.
+  void run_block(const plan::wire::Control& control, std::uint64_t iteration, PhaseProfile& phase);
+
+  // This party's share of a state, for the share store.
+  const protocols::Share& state(int index) const;
+  const Outputs& outputs() const { return outputs_; }
+  const Profile& profile() const { return profile_; }
+
+ private:
+  struct BlockRun;
+  void set_initial_values();
+  Task<void> block(BlockRun& run);
+  Task<void> operation(BlockRun& run, std::size_t index);
+  Task<void> special(BlockRun& run, std::size_t index, protocols::Context& context);
+  Task<void> kernel(BlockRun& run, std::size_t index, protocols::Context& context);
+  Task<void> share_input(std::uint32_t value, protocols::Context& context);
+  Task<void> open(BlockRun& run, std::size_t index, protocols::Context& context);
+  void keep_output(const plan::wire::Reveal& reveal, const plan::Value& value,
+                   std::span<const std::uint64_t> words);
+  protocols::Share take(BlockRun& run, std::uint32_t value);
+  void finish_block(BlockRun& run);
+  void compare_with_plan(const BlockRun& run) const;
+  void add_to_kinds(const BlockRun& run);
+  std::uint64_t bytes_sent_by_links() const;
+  std::uint64_t bytes_received_by_links() const;
+  const std::vector<std::uint32_t>& order_of(const plan::wire::Control& control);
+
+  const Program& program_;
+  const plan::Plan& plan_;
+  Environment environment_;
+  int self_;
+  std::vector<protocols::Share> values_;
+  std::vector<bool> outlives_blocks_;
+  std::vector<std::vector<kernels::Call>> calls_;  // by block and operation; operands only while running
+  std::uint32_t step_ = 0;  // number of block runs so far: never repeats, so neither do addresses of randomness
+  std::vector<std::uint32_t> order_;
+  std::uint64_t order_rows_ = 0, order_seed_ = 0, order_epoch_ = 0;
+  Outputs outputs_;
+  Profile profile_;
+};
+
+}  // namespace sotto::runtime

@@ -1,0 +1,173 @@
+#include "runtime/program.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "kernels/boundary.h"
+#include "plan/verify.h"
+
+namespace sotto::runtime {
+namespace {
+
+std::string place(const plan::Plan& plan, int block, int operation) {
+  const auto& b = plan.blocks(block);
+  const auto& o = b.operations(operation);
+  const auto source = o.source().empty() ? "" : fmt::format(" from {}", o.source());
+  return fmt::format("block \"{}\", operation {} ({}){}", b.name(), operation, o.kernel(), source);
+}
+
+kernels::Attributes attributes_of(const plan::Operation& operation) {
+  kernels::Attributes attributes;
+  for (const auto& attribute : operation.attributes()) {
+    kernels::Attribute& slot = attributes[attribute.name()];
+    switch (attribute.kind_case()) {
+      case plan::wire::Attribute::kInteger: slot = attribute.integer(); break;
+      case plan::wire::Attribute::kReal: slot = attribute.real(); break;
+      case plan::wire::Attribute::kText: slot = attribute.text(); break;
+      case plan::wire::Attribute::kIntegers:
+        slot = std::vector<std::int64_t>(attribute.integers().values().begin(),
+                                         attribute.integers().values().end());
+        break;
+      case plan::wire::Attribute::kReals:
+        slot = std::vector<double>(attribute.reals().values().begin(), attribute.reals().values().end());
+        break;
+      case plan::wire::Attribute::KIND_NOT_SET: break;
+    }
+  }
+  return attributes;
+}
+
+PreparedOperation resolve(const plan::Plan& plan, const plan::Operation& operation) {
+  PreparedOperation prepared;
+  prepared.special = plan::special(operation);
+  for (auto operand : operation.operands())
+    prepared.types.operand_types.push_back(type_of(plan.values(static_cast<int>(operand))));
+  for (auto result : operation.results())
+    prepared.types.result_types.push_back(type_of(plan.values(static_cast<int>(result))));
+  prepared.types.attributes = attributes_of(operation);
+  if (prepared.special != plan::Special::kNone) return prepared;
+  if (!operation.variant().empty())
+    throw Error(ErrorKind::kPlan, fmt::format("no variant is called \"{}\"", operation.variant()),
+                "Compile the plan with this version of Sotto.");
+  prepared.kernel = &kernels::kernel_named(operation.kernel());
+  prepared.kernel->check(prepared.types);
+  return prepared;
+}
+
+std::vector<std::uint32_t> count_uses(const plan::Plan& plan, const plan::Block& block) {
+  std::vector<std::uint32_t> uses(static_cast<std::size_t>(plan.values_size()), 0);
+  for (const auto& operation : block.operations())
+    for (auto operand : operation.operands()) ++uses[operand];
+  for (const auto& update : block.updates()) ++uses[update.next()];
+  return uses;
+}
+
+std::string text_of(const std::vector<std::uint64_t>& bytes) {
+  return fmt::format("[{}]", fmt::join(bytes, ", "));
+}
+
+void require_honest_cost(const Program& program, int block, int operation) {
+  const auto& declared = program.plan.blocks(block).operations(operation);
+  const kernels::Cost counted = counted_cost(program, block, operation);
+  if (declared.rounds() != counted.rounds)
+    throw Error(ErrorKind::kPlan,
+                fmt::format("{} declares {} rounds, counted are {}", place(program.plan, block, operation),
+                            declared.rounds(), counted.rounds),
+                "The plan was made by another version; compile it again with `sotto compile`.");
+  const std::vector<std::uint64_t> bytes(declared.bytes().begin(), declared.bytes().end());
+  if (bytes != counted.bytes)
+    throw Error(ErrorKind::kPlan,
+                fmt::format("{} declares bytes {}, counted are {}", place(program.plan, block, operation),
+                            text_of(bytes), text_of(counted.bytes)),
+                "The plan was made by another version; compile it again with `sotto compile`.");
+}
+
+// Calls function(block, operation) for all, naming the operation in the errors of those who do not know it.
+template <class Function>
+void for_each_operation(const plan::Plan& plan, Function function) {
+  for (int block = 0; block < plan.blocks_size(); ++block)
+    for (int operation = 0; operation < plan.blocks(block).operations_size(); ++operation) {
+      try {
+        function(block, operation);
+      } catch (const Error& error) {
+        if (error.message().starts_with("block ")) throw;
+        throw Error(ErrorKind::kPlan, place(plan, block, operation) + ": " + error.message(), error.hint());
+      }
+    }
+}
+
+}  // namespace
+
+kernels::ValueType type_of(const plan::Value& value) {
+  kernels::ValueType type;
+  type.kind = value.sharing() == plan::wire::PUBLIC    ? protocols::Kind::kPublic
+              : value.sharing() == plan::wire::BOOLEAN ? protocols::Kind::kBoolean
+                                                       : protocols::Kind::kArithmetic;
+  type.shape = plan::shape_of(value);
+  type.fraction_bits = value.fraction_bits();
+  type.bound_bits = value.bound_bits();
+  return type;
+}
+
+unsigned mask_of_reveal(const plan::Plan& plan, std::uint32_t value) {
+  unsigned mask = 0;
+  for (const auto& reveal : plan.reveals())
+    if (reveal.value() == value)
+      for (auto role : reveal.roles()) mask |= 1u << plan::party_of_role(plan, role).value_or(0);
+  return mask;
+}
+
+kernels::Cost counted_cost(const Program& program, int block, int operation) {
+  const auto& wire = program.plan.blocks(block).operations(operation);
+  const PreparedOperation& prepared =
+      program.blocks[static_cast<std::size_t>(block)].operations[static_cast<std::size_t>(operation)];
+  const auto index = static_cast<std::uint16_t>(operation);
+  const auto parties = static_cast<std::size_t>(program.table->parties());
+  switch (prepared.special) {
+    case plan::Special::kNone:
+      return kernels::count(*program.table, *prepared.kernel, prepared.types, index);
+    case plan::Special::kBatch: return {0, std::vector<std::uint64_t>(parties * parties, 0)};
+    case plan::Special::kInput: {
+      for (const auto& input : program.plan.inputs())
+        if (input.value() == wire.results(0))
+          return kernels::count_input(*program.table, plan::party_of_role(program.plan, input.role()).value_or(0),
+                                      prepared.types.result_types[0].shape, index);
+      break;
+    }
+    case plan::Special::kReveal:
+    case plan::Special::kGuard: {
+      const auto& type = prepared.types.operand_types[0];
+      return kernels::count_reveal(*program.table, type.kind, type.shape,
+                                   mask_of_reveal(program.plan, wire.operands(0)), index);
+    }
+  }
+  SOTTO_ASSERT(false, "the verifier found an input for every input operation");
+}
+
+Program prepare(plan::Plan plan, std::string digest) {
+  plan::verify(plan);
+  Program program;
+  program.plan = std::move(plan);
+  program.digest = std::move(digest);
+  program.table = &protocols::table_named(program.plan.protocol());
+  if (program.table->parties() != plan::party_count(program.plan))
+    throw Error(ErrorKind::kPlan,
+                fmt::format("{} roles compute, but protocol {} runs among {} parties",
+                            plan::party_count(program.plan), program.table->name(), program.table->parties()),
+                "Mark as computing only the roles that hold shares.");
+  for (const auto& block : program.plan.blocks())
+    program.blocks.push_back({{}, count_uses(program.plan, block)});
+  for_each_operation(program.plan, [&](int block, int operation) {
+    program.blocks[static_cast<std::size_t>(block)].operations.push_back(
+        resolve(program.plan, program.plan.blocks(block).operations(operation)));
+  });
+  for_each_operation(program.plan,
+                     [&](int block, int operation) { require_honest_cost(program, block, operation); });
+  return program;
+}
+
+Program prepare(std::span<const std::byte> bytes) { return prepare(plan::parse(bytes), plan::digest(bytes)); }
+
+}  // namespace sotto::runtime

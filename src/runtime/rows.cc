@@ -1,0 +1,40 @@
+#include "runtime/rows.h"
+
+#include <cstring>
+
+#include "base/error.h"
+#include "base/threads.h"
+
+namespace sotto::runtime {
+namespace {
+
+using protocols::Words;
+
+Words take(const Words& part, std::size_t row_words, std::span<const std::uint32_t> rows) {
+  if (part.size() == 0) return {};
+  if (part.is_zero()) return Words::zeros(rows.size() * row_words);
+  Words taken = Words::allocate(rows.size() * row_words);
+  const auto* from = part.span().data();
+  auto* to = taken.mutable_span().data();
+  parallel_for(rows.size(), 1 + 65536 / row_words, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i)
+      std::memcpy(to + i * row_words, from + rows[i] * row_words, row_words * sizeof(std::uint64_t));
+  });
+  return taken;
+}
+
+}  // namespace
+
+protocols::Share take_rows(const protocols::Share& share, std::span<const std::uint32_t> rows) {
+  SOTTO_ASSERT(share.kind != protocols::Kind::kBoolean && !share.shape.empty(), "rows of a tensor of words");
+  protocols::Share taken;
+  taken.kind = share.kind;
+  taken.shape = share.shape;
+  taken.shape[0] = static_cast<std::int64_t>(rows.size());
+  const auto row_words = share.elements() / static_cast<std::size_t>(share.shape[0]);
+  for (std::size_t part = 0; part < share.parts.size(); ++part)
+    taken.parts[part] = take(share.parts[part], row_words, rows);
+  return taken;
+}
+
+}  // namespace sotto::runtime
