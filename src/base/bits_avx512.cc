@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/avx512_lanes.h"
 #include "base/bits.h"
 #include "base/bits_table.h"
 
@@ -50,28 +51,8 @@ __m512i transpose_eight(__m512i values) {
                                        0);
 }
 
-// Lane j of register i goes to lane i of register j.
-void transpose_lanes(__m512i x[8]) {
-  __m512i pairs[8], quads[8];
-  for (int i = 0; i < 8; i += 2) {
-    pairs[i] = _mm512_unpacklo_epi64(x[i], x[i + 1]);
-    pairs[i + 1] = _mm512_unpackhi_epi64(x[i], x[i + 1]);
-  }
-  for (int i = 0; i < 8; i += 4) {
-    for (int odd = 0; odd < 2; ++odd) {
-      quads[i + odd] = _mm512_shuffle_i64x2(pairs[i + odd], pairs[i + 2 + odd], 0x88);
-      quads[i + 2 + odd] = _mm512_shuffle_i64x2(pairs[i + odd], pairs[i + 2 + odd], 0xDD);
-    }
-  }
-  for (int i = 0; i < 4; ++i) {
-    // quads[i] holds lanes i and i+4 of the first four registers, quads[i+4] of the others.
-    x[i] = _mm512_shuffle_i64x2(quads[i], quads[i + 4], 0x88);
-    x[i + 4] = _mm512_shuffle_i64x2(quads[i], quads[i + 4], 0xDD);
-  }
-}
-
 // 64 values to 64 plane words: planes 8b .. 8b+7 in the lanes of x[b].
-void transpose_values(__m512i x[8]) {
+void transpose_values(__m512i (&x)[8]) {
   for (int g = 0; g < 8; ++g) x[g] = transpose_eight(x[g]);
   // Bring the groups' byte b together in x[b], then there the eight bytes of each plane.
   transpose_lanes(x);

@@ -66,7 +66,7 @@ void multiply_tile(const Tile& tile) {
 
 }  // namespace
 
-const Table kAvx2Table = table_of("avx2", kRows, kLanes, multiply_tile);
+const Table kAvx2Table = table_of("avx2", {kRows, kLanes, multiply_tile, pack_columns_loop});
 
 }  // namespace sotto::ring
 

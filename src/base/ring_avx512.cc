@@ -2,6 +2,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
+#include "base/avx512_lanes.h"
 #include "base/ring_table.h"
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,bmi2"))), \
@@ -14,14 +15,35 @@ namespace {
 
 // 24 of the 32 registers are sums, 3 hold a row of b, and a is broadcast from memory.
 constexpr std::size_t kRows = 8;
-constexpr std::size_t kVectors = 3;
 constexpr std::size_t kLanes = 8;
+constexpr std::size_t kColumns = 3 * kLanes;
+
+__mmask8 first_lanes(std::size_t count) { return static_cast<__mmask8>(0xFF >> (kLanes - count)); }
+
+std::size_t at_most_lanes(std::size_t count) { return count < kLanes ? count : kLanes; }
+
+// By transpositions of 8x8 blocks.
+void pack_columns(Word* panel, const Word* b, std::ptrdiff_t stride, std::size_t k, std::size_t columns) {
+  for (std::size_t p = 0; p < k; p += kLanes) {
+    const std::size_t depth = at_most_lanes(k - p);
+    for (std::size_t j = 0; j < columns; j += kLanes) {
+      const std::size_t width = at_most_lanes(columns - j);
+      __m512i block[kLanes];
+      for (std::size_t i = 0; i < kLanes; ++i) {
+        const Word* column = b + static_cast<std::ptrdiff_t>(i < width ? j + i : j) * stride + p;
+        block[i] = _mm512_maskz_loadu_epi64(first_lanes(depth), column);
+      }
+      transpose_lanes(block);
+      for (std::size_t i = 0; i < depth; ++i)
+        _mm512_mask_storeu_epi64(panel + (p + i) * columns + j, first_lanes(width), block[i]);
+    }
+  }
+}
 
 template <std::size_t rows, std::size_t vectors>
 void multiply_fixed(const Tile& tile) {
   // Only the last vector of a row may be partial.
-  const std::size_t last_lanes = tile.columns - (vectors - 1) * kLanes;
-  const __mmask8 last = static_cast<__mmask8>(0xFF >> (kLanes - last_lanes));
+  const __mmask8 last = first_lanes(tile.columns - (vectors - 1) * kLanes);
   const auto mask = [last](std::size_t v) { return v + 1 == vectors ? last : __mmask8{0xFF}; };
   __m512i sums[rows][vectors];
   for (auto& row : sums)
@@ -77,7 +99,7 @@ void multiply_tile(const Tile& tile) {
 
 }  // namespace
 
-const Table kAvx512Table = table_of("avx512", kRows, kVectors* kLanes, multiply_tile);
+const Table kAvx512Table = table_of("avx512", {kRows, kColumns, multiply_tile, pack_columns});
 
 }  // namespace sotto::ring
 

@@ -65,7 +65,8 @@ const bool registered = [] {
                 {128, 128, 10},
                 {128, 10, 128},
                 {1024, 1024, 1024},
-                {1, 784, 128}});
+                {1, 784, 128},
+                {10, 784, 1024}});
     add_shapes("matmul_a_transposed", true, false, {{784, 128, 128}, {128, 128, 10}, {1024, 1024, 1024}});
     add_shapes("matmul_b_transposed", false, true, {{128, 128, 128}, {128, 10, 128}, {1, 784, 128}});
     benchmark::RegisterBenchmark(("multiply" + suffix).c_str(), multiply_bench, implementation)->Arg(4096);

@@ -80,8 +80,25 @@ void cross_product_loop(Word* out, const Word* a0, const Word* a1, const Word* b
 
 #undef SOTTO_RING_LOOP
 
-constexpr Table table_of(const char* name, std::size_t tile_rows, std::size_t tile_columns,
-                         void (*multiply_tile)(const Tile&)) {
+// Eight rows at a time: reads run along b's columns, writes stay within few cache lines.
+[[maybe_unused]] void pack_columns_loop(Word* panel, const Word* b, std::ptrdiff_t stride, std::size_t k,
+                                        std::size_t columns) {
+  for (std::size_t p0 = 0; p0 < k; p0 += 8) {
+    const std::size_t p1 = k - p0 < 8 ? k : p0 + 8;
+    for (std::size_t j = 0; j < columns; ++j)
+      for (std::size_t p = p0; p < p1; ++p)
+        panel[p * columns + j] = b[static_cast<std::ptrdiff_t>(j) * stride + static_cast<std::ptrdiff_t>(p)];
+  }
+}
+
+// How an implementation multiplies matrices; see Table.
+struct TileKernel {
+  std::size_t rows, columns;
+  decltype(Table::multiply_tile) multiply;
+  decltype(Table::pack_columns) pack_columns;
+};
+
+constexpr Table table_of(const char* name, const TileKernel& kernel) {
   return {.name = name,
           .add = add_loop,
           .subtract = subtract_loop,
@@ -98,9 +115,10 @@ constexpr Table table_of(const char* name, std::size_t tile_rows, std::size_t ti
           .shift_right_signed = shift_right_signed_loop,
           .mask_low = mask_low_loop,
           .cross_product = cross_product_loop,
-          .tile_rows = tile_rows,
-          .tile_columns = tile_columns,
-          .multiply_tile = multiply_tile};
+          .tile_rows = kernel.rows,
+          .tile_columns = kernel.columns,
+          .multiply_tile = kernel.multiply,
+          .pack_columns = kernel.pack_columns};
 }
 
 }  // namespace

@@ -34,22 +34,25 @@ const Element* at(const MatrixView& matrix, std::size_t i, std::size_t j) {
 
 // Copies a k x columns block of b into contiguous rows of `columns` elements.
 void pack(Element* panel, const MatrixView& b, std::size_t k, std::size_t columns) {
-  if (b.column_stride == 1) {
-    for (std::size_t p = 0; p < k; ++p) std::copy_n(at(b, p, 0), columns, panel + p * columns);
-    return;
-  }
-  // Eight rows at a time: reads run along b's rows, writes stay within few cache lines.
-  for (std::size_t p0 = 0; p0 < k; p0 += 8) {
-    const std::size_t p1 = std::min(k, p0 + 8);
-    for (std::size_t j = 0; j < columns; ++j)
-      for (std::size_t p = p0; p < p1; ++p) panel[p * columns + j] = *at(b, p, j);
+  if (b.row_stride == 1) return table().pack_columns(panel, b.data, b.column_stride, k, columns);
+  for (std::size_t p = 0; p < k; ++p) {
+    const Element* row = at(b, p, 0);
+    if (b.column_stride == 1) {
+      std::copy_n(row, columns, panel + p * columns);
+    } else {
+      for (std::size_t j = 0; j < columns; ++j)
+        panel[p * columns + j] = row[static_cast<std::ptrdiff_t>(j) * b.column_stride];
+    }
   }
 }
 
 void multiply_panel(const Problem& problem, const Element* panel, std::ptrdiff_t panel_stride, std::size_t j,
                     std::size_t columns, std::size_t p, std::size_t depth) {
   const Table& device = table();
-  for (std::size_t i = 0; i < problem.m; i += device.tile_rows) {
+  // Ten rows are better cut into 5 + 5 than into 8 + 2.
+  const std::size_t tiles = (problem.m + device.tile_rows - 1) / device.tile_rows;
+  const std::size_t rows = (problem.m + tiles - 1) / tiles;
+  for (std::size_t i = 0; i < problem.m; i += rows) {
     device.multiply_tile({.out = problem.out + static_cast<std::ptrdiff_t>(i) * problem.out_stride + j,
                           .out_stride = problem.out_stride,
                           .a = at(problem.a, i, p),
@@ -57,7 +60,7 @@ void multiply_panel(const Problem& problem, const Element* panel, std::ptrdiff_t
                           .a_column_stride = problem.a.column_stride,
                           .b = panel,
                           .b_stride = panel_stride,
-                          .rows = std::min(device.tile_rows, problem.m - i),
+                          .rows = std::min(rows, problem.m - i),
                           .k = depth,
                           .columns = columns,
                           .accumulate = problem.accumulate || p > 0});

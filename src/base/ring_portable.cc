@@ -28,6 +28,6 @@ void multiply_tile(const Tile& tile) {
 
 }  // namespace
 
-const Table kPortableTable = table_of("portable", kRows, kColumns, multiply_tile);
+const Table kPortableTable = table_of("portable", {kRows, kColumns, multiply_tile, pack_columns_loop});
 
 }  // namespace sotto::ring

@@ -37,6 +37,9 @@ struct Table {
   // The largest tile the register file holds; `multiply_tile` takes any 1..tile_rows, 1..tile_columns, any k.
   std::size_t tile_rows, tile_columns;
   void (*multiply_tile)(const Tile&);
+  // Packs a block of b whose columns are contiguous: panel[p * columns + j] = b[j * stride + p] for p < k, j
+  // < columns.
+  void (*pack_columns)(Word* panel, const Word* b, std::ptrdiff_t stride, std::size_t k, std::size_t columns);
 };
 
 extern const Table kPortableTable;
