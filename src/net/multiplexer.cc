@@ -238,8 +238,11 @@ void Multiplexer::forget_if_closed(Session& session) {
 }
 
 void Multiplexer::protocol_error(const std::string& what) {
-  const Error error = peer_error("broke the protocol: it " + what);
-  end_with(error, "protocol error: you " + what);
+  end_and_spread(peer_error("broke the protocol: it " + what), "protocol error: you " + what);
+}
+
+void Multiplexer::end_and_spread(const Error& error, const std::string& reason) {
+  end_with(error, reason);
   node_->spread(*this, error);
 }
 

@@ -93,8 +93,13 @@ class Multiplexer : public Connection, public std::enable_shared_from_this<Multi
 
   // An arrived frame, its header already checked by problem_of(); calls are in the order of arrival.
   void deliver(Frame frame);
-  // Ends the connection because the peer broke the protocol.
+  // Ends the connection because the peer broke the protocol: "sent a frame …".
   void protocol_error(const std::string& what);
+  // Ends the connection, telling the peer the reason, and the party's other connections when its node says
+  // so.
+  void end_and_spread(const Error& error, const std::string& reason);
+  // What wait() is called with; guards the sessions.
+  std::mutex& mutex() { return mutex_; }
   Error peer_error(const std::string& what) const;
 
   const ConnectionOptions options_;
