@@ -4,11 +4,9 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/stubs/logging.h>
-#include <openssl/sha.h>
-
-#include <array>
 
 #include "base/error.h"
+#include "base/hash.h"
 
 namespace sotto::plan {
 
@@ -36,13 +34,7 @@ std::string serialize(const Plan& plan) {
   return bytes;
 }
 
-std::string digest(std::span<const std::byte> bytes) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> hash;
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), hash.data());
-  std::string text;
-  for (unsigned char byte : hash) text += fmt::format("{:02x}", byte);
-  return text;
-}
+std::string digest(std::span<const std::byte> bytes) { return to_hex(sha256(bytes)); }
 
 int party_count(const Plan& plan) {
   int parties = 0;

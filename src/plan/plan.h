@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/shape.h"
 #include "plan/plan.pb.h"
 
@@ -29,9 +30,7 @@ Plan parse(std::span<const std::byte> bytes);
 std::string serialize(const Plan& plan);
 // SHA-256 in lower-case hexadecimal: what job files pin and handshakes compare.
 std::string digest(std::span<const std::byte> bytes);
-inline std::span<const std::byte> as_bytes(std::string_view text) {
-  return std::as_bytes(std::span(text.data(), text.size()));
-}
+using sotto::as_bytes;
 
 // Parties of the protocol are the computing roles in order.
 int party_count(const Plan& plan);

@@ -37,7 +37,8 @@ std::vector<std::byte> read_packed_file(const std::filesystem::path& path) {
     const auto room = static_cast<unsigned>(std::min<std::size_t>(bytes.size() - used, 1u << 30));
     const int got = gzread(file.get(), bytes.data() + used, room);
     if (got < 0)
-      throw Error(ErrorKind::kData, fmt::format("{} is a damaged gzip file", path.string()), "Fetch or pack it again.");
+      throw Error(ErrorKind::kData, fmt::format("{} is a damaged gzip file", path.string()),
+                  "Fetch or pack it again.");
     used += static_cast<std::size_t>(got);
     if (used > kMaximumBytes) unreadable("it is larger than 16 GiB");
     if (got == 0) break;
@@ -67,17 +68,21 @@ std::size_t classes_of(std::string_view encoding) {
 
 }  // namespace
 
-EncodedTensor::EncodedTensor(NumberTensor tensor, std::string_view encoding, const Shape& shape, std::string what)
+EncodedTensor::EncodedTensor(NumberTensor tensor, std::string_view encoding, const Shape& shape,
+                             std::string what)
     : tensor_(std::move(tensor)), what_(std::move(what)) {
-  if (encoding == "pixels") scale_ = 255;
-  else if (!encoding.empty()) classes_ = classes_of(encoding);
+  if (encoding == "pixels")
+    scale_ = 255;
+  else if (!encoding.empty())
+    classes_ = classes_of(encoding);
   const auto elements = tensor_.size() * std::max<std::size_t>(classes_, 1);
   const bool rows_fit = shape.empty() || tensor_.shape.empty() || tensor_.shape[0] == shape[0];
   if (elements != static_cast<std::size_t>(element_count(shape)) || !rows_fit)
-    throw Error(ErrorKind::kData,
-                fmt::format("{}: the file holds a tensor {}{}, the plan wants {}", what_, to_string(tensor_.shape),
-                            classes_ ? fmt::format(" of {} classes", classes_) : "", to_string(shape)),
-                "Give the file the plan was compiled for, or compile the plan for this file.");
+    throw Error(
+        ErrorKind::kData,
+        fmt::format("{}: the file holds a tensor {}{}, the plan wants {}", what_, to_string(tensor_.shape),
+                    classes_ ? fmt::format(" of {} classes", classes_) : "", to_string(shape)),
+        "Give the file the plan was compiled for, or compile the plan for this file.");
 }
 
 void EncodedTensor::read(std::size_t offset, std::span<double> out) const {

@@ -1,5 +1,5 @@
-// A party's own data files as tensors of numbers: IDX (MNIST's format; raw or gzip), NumPy .npy, and CSV of numbers.
-// The kind is told by the content, not by the name. Parsing is total on arbitrary bytes.
+// A party's own data files as tensors of numbers: IDX (MNIST's format; raw or gzip), NumPy .npy, and CSV of
+// numbers. The kind is told by the content, not by the name. Parsing is total on arbitrary bytes.
 #pragma once
 
 #include <cstddef>
@@ -32,15 +32,15 @@ NumberTensor parse_numbers(std::span<const std::byte> bytes);
 // The content of a file, unpacked when it is gzip; kSystem when it cannot be read, kData when damaged.
 std::vector<std::byte> read_packed_file(const std::filesystem::path& path);
 
-// How an owner's file becomes the numbers of an input: "" as they are, "pixels" (0..255 to 0..1), "one_hot:K" (an integer
-// 0..K-1 becomes K numbers).
+// How an owner's file becomes the numbers of an input: "" as they are, "pixels" (0..255 to 0..1), "one_hot:K"
+// (an integer 0..K-1 becomes K numbers).
 class EncodedTensor {
  public:
   // Throws kData when the file does not fit the shape; extents beyond the first may be split differently.
   EncodedTensor(NumberTensor tensor, std::string_view encoding, const Shape& shape, std::string what);
 
-  // Numbers [offset, offset + out.size()) in row-major order of the encoded shape. kData names the index of a number
-  // that cannot be encoded, never the number.
+  // Numbers [offset, offset + out.size()) in row-major order of the encoded shape. kData names the index of a
+  // number that cannot be encoded, never the number.
   void read(std::size_t offset, std::span<double> out) const;
 
  private:

@@ -15,7 +15,8 @@ namespace sotto::runtime {
 namespace {
 
 [[noreturn]] void fail(std::string message, std::string hint = "") {
-  if (hint.empty()) hint = "The file was damaged, or is of another kind: IDX, .npy and CSV of numbers are read.";
+  if (hint.empty())
+    hint = "The file was damaged, or is of another kind: IDX, .npy and CSV of numbers are read.";
   throw Error(ErrorKind::kData, std::move(message), std::move(hint));
 }
 
@@ -24,23 +25,26 @@ std::uint8_t byte_at(std::span<const std::byte> bytes, std::size_t index) {
 }
 
 // Extents whose product the bytes after the header can hold.
-std::size_t checked_count(const Shape& shape, std::size_t available, std::size_t element_bytes, const char* format) {
+std::size_t checked_count(const Shape& shape, std::size_t available, std::size_t element_bytes,
+                          const char* format) {
   std::uint64_t count = 1;
   for (auto extent : shape) {
     if (extent < 0 || (extent > 0 && count > available / static_cast<std::uint64_t>(extent)))
-      fail(fmt::format("{}: the shape {} needs more than the {} bytes that follow", format, to_string(shape), available));
+      fail(fmt::format("{}: the shape {} needs more than the {} bytes that follow", format, to_string(shape),
+                       available));
     count *= static_cast<std::uint64_t>(extent);
   }
   if (count == 0) fail(fmt::format("{}: the shape {} has no elements", format, to_string(shape)));
   if (count * element_bytes != available)
-    fail(fmt::format("{}: the shape {} needs {} bytes, {} follow", format, to_string(shape), count * element_bytes,
-                     available));
+    fail(fmt::format("{}: the shape {} needs {} bytes, {} follow", format, to_string(shape),
+                     count * element_bytes, available));
   return count;
 }
 
 // Numbers of type T in the file's byte order as doubles (bytes stay bytes).
 template <class T>
-void load_numbers(NumberTensor& tensor, std::span<const std::byte> bytes, std::size_t count, bool big_endian) {
+void load_numbers(NumberTensor& tensor, std::span<const std::byte> bytes, std::size_t count,
+                  bool big_endian) {
   std::vector<double> values(count);
   for (std::size_t i = 0; i < count; ++i) {
     std::array<std::byte, sizeof(T)> raw;
@@ -65,8 +69,10 @@ struct ElementType {
 };
 
 constexpr ElementType kTypes[] = {
-    {"u1", 1, [](NumberTensor& t, std::span<const std::byte> b, std::size_t n, bool) { load_bytes(t, b, n); }},
-    {"b1", 1, [](NumberTensor& t, std::span<const std::byte> b, std::size_t n, bool) { load_bytes(t, b, n); }},
+    {"u1", 1,
+     [](NumberTensor& t, std::span<const std::byte> b, std::size_t n, bool) { load_bytes(t, b, n); }},
+    {"b1", 1,
+     [](NumberTensor& t, std::span<const std::byte> b, std::size_t n, bool) { load_bytes(t, b, n); }},
     {"i1", 1, load_numbers<std::int8_t>},
     {"i2", 2, load_numbers<std::int16_t>},
     {"u2", 2, load_numbers<std::uint16_t>},
@@ -81,18 +87,26 @@ constexpr ElementType kTypes[] = {
 const ElementType& type_called(std::string_view code, const char* format) {
   for (const auto& type : kTypes)
     if (type.code == code) return type;
-  fail(fmt::format("{}: elements of an unknown type", format), "Known are integers and floats of up to 64 bits.");
+  fail(fmt::format("{}: elements of an unknown type", format),
+       "Known are integers and floats of up to 64 bits.");
 }
 
 std::string_view idx_code(std::uint8_t code) {
   switch (code) {
-    case 0x08: return "u1";
-    case 0x09: return "i1";
-    case 0x0B: return "i2";
-    case 0x0C: return "i4";
-    case 0x0D: return "f4";
-    case 0x0E: return "f8";
-    default: return "";
+    case 0x08:
+      return "u1";
+    case 0x09:
+      return "i1";
+    case 0x0B:
+      return "i2";
+    case 0x0C:
+      return "i4";
+    case 0x0D:
+      return "f4";
+    case 0x0E:
+      return "f8";
+    default:
+      return "";
   }
 }
 
@@ -138,7 +152,8 @@ Shape npy_shape(std::string_view text) {
     text.remove_prefix(start);
     std::int64_t extent = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), extent);
-    if (error != std::errc() || extent < 0 || shape.size() == 8) fail("npy: the header's shape is not a tuple of extents");
+    if (error != std::errc() || extent < 0 || shape.size() == 8)
+      fail("npy: the header's shape is not a tuple of extents");
     shape.push_back(extent);
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   }
@@ -148,10 +163,12 @@ Shape npy_shape(std::string_view text) {
 
 NumberTensor parse_npy(std::span<const std::byte> bytes) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  if (text.size() < 12 || !text.starts_with("\x93NUMPY")) fail("npy: the file does not start with NumPy's mark");
+  if (text.size() < 12 || !text.starts_with("\x93NUMPY"))
+    fail("npy: the file does not start with NumPy's mark");
   const bool long_header = text[6] >= 2;
   std::size_t length = 0;
-  for (std::size_t i = 0; i < (long_header ? 4u : 2u); ++i) length |= std::size_t{byte_at(bytes, 8 + i)} << (8 * i);
+  for (std::size_t i = 0; i < (long_header ? 4u : 2u); ++i)
+    length |= std::size_t{byte_at(bytes, 8 + i)} << (8 * i);
   const std::size_t start = long_header ? 12 : 10;
   if (length > bytes.size() - start) fail("npy: the header is longer than the file");
   const auto header = text.substr(start, length);
@@ -208,7 +225,8 @@ NumberTensor parse_csv(std::string_view text) {
       values.resize(before);
       continue;
     }
-    if (bad_column != 0) fail(fmt::format("CSV, line {}, column {}: not a finite number", line_number, bad_column));
+    if (bad_column != 0)
+      fail(fmt::format("CSV, line {}, column {}: not a finite number", line_number, bad_column));
     const auto found = static_cast<std::int64_t>(values.size() - before);
     if (rows++ == 0) columns = found;
     if (found != columns)

@@ -192,8 +192,8 @@ void Executor::compare_with_plan(const BlockRun& run) const {
   const int parties = environment_.rounds->parties();
   const auto differs = [&](const std::string& what, std::uint64_t predicted, std::uint64_t measured) {
     throw Error(ErrorKind::kInternal,
-                fmt::format("block \"{}\"{} were predicted as {} and measured as {}", block.name(), what, predicted,
-                            measured),
+                fmt::format("block \"{}\"{} were predicted as {} and measured as {}", block.name(), what,
+                            predicted, measured),
                 "This is a bug in Sotto; please report it with the plan.");
   };
   for (int i = 0; i < block.operations_size(); ++i) {

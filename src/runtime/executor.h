@@ -1,8 +1,8 @@
-// Runs a program at one party: the control list, block after block; a block is one root coroutine in which all operations
-// run concurrently, each from its start round on.
+// Runs a program at one party: the control list, block after block; a block is one root coroutine in which
+// all operations run concurrently, each from its start round on.
 //
-// Every run is held against the plan: rounds and bytes of each operation, and what the links counted, must be those that
-// were predicted; anything else is a bug of ours and ends the job.
+// Every run is held against the plan: rounds and bytes of each operation, and what the links counted, must be
+// those that were predicted; anything else is a bug of ours and ends the job.
 #pragma once
 
 #include <functional>
@@ -71,7 +71,8 @@ class Executor {
   std::vector<protocols::Share> values_;
   std::vector<bool> outlives_blocks_;
   std::vector<std::vector<kernels::Call>> calls_;  // by block and operation; operands only while running
-  std::uint32_t step_ = 0;  // number of block runs so far: never repeats, so neither do addresses of randomness
+  std::uint32_t step_ =
+      0;  // number of block runs so far: never repeats, so neither do addresses of randomness
   std::vector<std::uint32_t> order_;
   std::uint64_t order_rows_ = 0, order_seed_ = 0, order_epoch_ = 0;
   Outputs outputs_;

@@ -23,9 +23,15 @@ kernels::Attributes attributes_of(const plan::Operation& operation) {
   for (const auto& attribute : operation.attributes()) {
     kernels::Attribute& slot = attributes[attribute.name()];
     switch (attribute.kind_case()) {
-      case plan::wire::Attribute::kInteger: slot = attribute.integer(); break;
-      case plan::wire::Attribute::kReal: slot = attribute.real(); break;
-      case plan::wire::Attribute::kText: slot = attribute.text(); break;
+      case plan::wire::Attribute::kInteger:
+        slot = attribute.integer();
+        break;
+      case plan::wire::Attribute::kReal:
+        slot = attribute.real();
+        break;
+      case plan::wire::Attribute::kText:
+        slot = attribute.text();
+        break;
       case plan::wire::Attribute::kIntegers:
         slot = std::vector<std::int64_t>(attribute.integers().values().begin(),
                                          attribute.integers().values().end());
@@ -33,7 +39,8 @@ kernels::Attributes attributes_of(const plan::Operation& operation) {
       case plan::wire::Attribute::kReals:
         slot = std::vector<double>(attribute.reals().values().begin(), attribute.reals().values().end());
         break;
-      case plan::wire::Attribute::KIND_NOT_SET: break;
+      case plan::wire::Attribute::KIND_NOT_SET:
+        break;
     }
   }
   return attributes;
@@ -128,11 +135,13 @@ kernels::Cost counted_cost(const Program& program, int block, int operation) {
   switch (prepared.special) {
     case plan::Special::kNone:
       return kernels::count(*program.table, *prepared.kernel, prepared.types, index);
-    case plan::Special::kBatch: return {0, std::vector<std::uint64_t>(parties * parties, 0)};
+    case plan::Special::kBatch:
+      return {0, std::vector<std::uint64_t>(parties * parties, 0)};
     case plan::Special::kInput: {
       for (const auto& input : program.plan.inputs())
         if (input.value() == wire.results(0))
-          return kernels::count_input(*program.table, plan::party_of_role(program.plan, input.role()).value_or(0),
+          return kernels::count_input(*program.table,
+                                      plan::party_of_role(program.plan, input.role()).value_or(0),
                                       prepared.types.result_types[0].shape, index);
       break;
     }

@@ -1,5 +1,5 @@
-// A plan made ready to run: its operations resolved against the kernel table, their types checked, and every declared
-// cost compared with the counted one. A plan whose costs lie never runs.
+// A plan made ready to run: its operations resolved against the kernel table, their types checked, and every
+// declared cost compared with the counted one. A plan whose costs lie never runs.
 #pragma once
 
 #include <string>
@@ -35,7 +35,8 @@ unsigned mask_of_reveal(const plan::Plan& plan, std::uint32_t value);
 // What the operation costs by running its coroutine against links that only count.
 kernels::Cost counted_cost(const Program& program, int block, int operation);
 
-// Verifies (plan/verify.h), resolves, checks types, recounts. Throws ErrorKind::kPlan naming block and operation.
+// Verifies (plan/verify.h), resolves, checks types, recounts. Throws ErrorKind::kPlan naming block and
+// operation.
 Program prepare(plan::Plan plan, std::string digest);
 Program prepare(std::span<const std::byte> bytes);
 

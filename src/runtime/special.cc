@@ -19,13 +19,18 @@ using protocols::Share;
 Task<void> Executor::special(BlockRun& run, std::size_t index, Context& context) {
   const auto& wire = plan_.blocks(static_cast<int>(run.block)).operations(static_cast<int>(index));
   switch (plan::special(wire)) {
-    case plan::Special::kInput: co_await share_input(wire.results(0), context); break;
+    case plan::Special::kInput:
+      co_await share_input(wire.results(0), context);
+      break;
     case plan::Special::kBatch:
       values_[wire.results(0)] = take_rows(take(run, wire.operands(0)), run.rows);
       break;
     case plan::Special::kReveal:
-    case plan::Special::kGuard: co_await open(run, index, context); break;
-    case plan::Special::kNone: SOTTO_ASSERT(false, "kernels run elsewhere");
+    case plan::Special::kGuard:
+      co_await open(run, index, context);
+      break;
+    case plan::Special::kNone:
+      SOTTO_ASSERT(false, "kernels run elsewhere");
   }
 }
 
@@ -49,9 +54,10 @@ Task<void> Executor::open(BlockRun& run, std::size_t index, Context& context) {
   if (plan::special(wire) == plan::Special::kReveal)
     keep_output(*reveal, plan_.values(static_cast<int>(value)), words.materialised().span());
   else if (std::ranges::any_of(words.materialised().span(), [](std::uint64_t word) { return word != 0; }))
-    throw Error(ErrorKind::kRange,
-                fmt::format("guard \"{}\": a bound that was calibrated, not proven, was violated", reveal->name()),
-                "Compile again with a larger calibration sample or margin; no result of this run can be trusted.");
+    throw Error(
+        ErrorKind::kRange,
+        fmt::format("guard \"{}\": a bound that was calibrated, not proven, was violated", reveal->name()),
+        "Compile again with a larger calibration sample or margin; no result of this run can be trusted.");
 }
 
 void Executor::keep_output(const plan::wire::Reveal& reveal, const plan::Value& value,

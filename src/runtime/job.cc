@@ -1,0 +1,202 @@
+#include "runtime/job.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/error.h"
+#include "runtime/toml_reader.h"
+
+namespace sotto::runtime {
+namespace {
+
+bool is_hex_digest(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+JobParty read_party(const std::string& name, TomlReader& reader) {
+  JobParty party;
+  party.name = name;
+  party.role = reader.required_text("role");
+  party.address = reader.required_text("address");
+  const auto colon = party.address.rfind(':');
+  if (colon == std::string::npos || colon == 0 || colon + 1 == party.address.size())
+    reader.fail("address", "must be HOST:PORT", "For example 127.0.0.1:7001.");
+  party.fingerprint = reader.required_text("fingerprint");
+  std::erase(party.fingerprint, ':');
+  std::ranges::transform(party.fingerprint, party.fingerprint.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (!is_hex_digest(party.fingerprint))
+    reader.fail("fingerprint", "must be 64 hexadecimal digits", "`sotto certs show` prints a party's own.");
+  return party;
+}
+
+std::map<std::string, std::filesystem::path> read_paths(TomlReader& reader, std::string_view key,
+                                                        const std::filesystem::path& directory) {
+  std::map<std::string, std::filesystem::path> paths;
+  reader.with_table(key, [&](TomlReader& table) {
+    for (const auto& name : table.keys()) paths[name] = directory / table.required_text(name);
+  });
+  return paths;
+}
+
+LocalFiles read_local(TomlReader& reader, const std::filesystem::path& directory) {
+  LocalFiles files;
+  files.identity = directory / reader.required_text("identity");
+  files.inputs = read_paths(reader, "inputs", directory);
+  files.outputs = read_paths(reader, "outputs", directory);
+  const auto optional = [&](std::string_view key) -> std::optional<std::filesystem::path> {
+    const auto text = reader.text_or(key, "");
+    return text.empty() ? std::nullopt : std::optional(directory / text);
+  };
+  files.policy = optional("policy");
+  files.store = optional("store");
+  files.store_key = optional("store_key");
+  if (files.store.has_value() != files.store_key.has_value())
+    reader.fail(files.store ? "store" : "store_key", "needs both store and store_key");
+  return files;
+}
+
+void check_names(const Job& job, TomlReader& reader) {
+  std::set<std::string> names, roles;
+  for (const auto& party : job.parties) {
+    names.insert(party.name);
+    if (!roles.insert(party.role).second)
+      reader.fail("parties", fmt::format("gives role \"{}\" to two parties", party.role));
+  }
+  for (const auto& [output, parties] : job.reveals)
+    for (const auto& party : parties)
+      if (!names.contains(party))
+        reader.fail("reveals", fmt::format("names \"{}\", who is no party", party),
+                    "Add [parties.NAME] or correct it.");
+  for (const auto& [name, files] : job.local)
+    if (!names.contains(name)) reader.fail("local", fmt::format("names \"{}\", who is no party", name));
+}
+
+}  // namespace
+
+Job parse_job(std::string_view text, const std::string& file_name, const std::filesystem::path& directory) {
+  const auto table = parse_toml(text, file_name);
+  TomlReader reader(table, file_name, "");
+  Job job;
+  job.name = reader.required_text("name");
+  job.plan = directory / reader.required_text("plan");
+  job.digest = reader.required_text("digest");
+  if (!is_hex_digest(job.digest))
+    reader.fail("digest", "must be 64 lower-case hexadecimal digits", "`sotto plan show` prints it.");
+  job.network = reader.text_or("network", "");
+  reader.for_each_table("parties", [&](const std::string& name, TomlReader& party) {
+    job.parties.push_back(read_party(name, party));
+  });
+  if (job.parties.empty()) reader.fail("", "names no parties", "Add a table [parties.NAME] for each.");
+  reader.with_table("reveals", [&](TomlReader& reveals) {
+    for (const auto& output : reveals.keys()) job.reveals[output] = reveals.texts(output);
+  });
+  reader.with_table("timeouts", [&](TomlReader& timeouts) {
+    job.connect_seconds = timeouts.number_or("connect", job.connect_seconds, 0.1, 86400);
+    job.stall_seconds = timeouts.number_or("stall", job.stall_seconds, 0.5, 3600);
+  });
+  reader.for_each_table("local", [&](const std::string& name, TomlReader& files) {
+    job.local[name] = read_local(files, directory);
+  });
+  check_names(job, reader);
+  reader.expect_no_more();
+  return job;
+}
+
+Job load_job(const std::filesystem::path& file) {
+  return parse_job(read_text_file(file.string(), 1 << 20), file.string(), file.parent_path());
+}
+
+const JobParty& Job::party_named(std::string_view wanted) const {
+  std::vector<std::string> names;
+  for (const auto& party : parties) {
+    if (party.name == wanted) return party;
+    names.push_back(party.name);
+  }
+  throw Error(ErrorKind::kUsage, fmt::format("the job has no party called \"{}\"", wanted),
+              fmt::format("Its parties are: {}.", fmt::join(names, ", ")));
+}
+
+const LocalFiles& Job::local_of(std::string_view wanted) const {
+  const auto found = local.find(std::string(wanted));
+  if (found != local.end()) return found->second;
+  throw Error(ErrorKind::kUsage, fmt::format("the job file has no table [local.{}]", wanted),
+              "It says where this party's identity and data are.");
+}
+
+Digest agreement_digest(const Job& job) {
+  // Length-prefixed texts: no two agreements share a serialization.
+  ByteWriter writer;
+  writer.text("sotto job 1");
+  writer.text(job.name);
+  writer.text(job.digest);
+  writer.number(static_cast<std::uint64_t>(job.parties.size()));
+  for (const auto& party : job.parties)
+    for (const auto* text : {&party.name, &party.role, &party.fingerprint}) writer.text(*text);
+  writer.number(static_cast<std::uint64_t>(job.reveals.size()));
+  for (const auto& [name, parties] : job.reveals) {
+    writer.text(name);
+    const std::set<std::string> sorted(parties.begin(), parties.end());
+    writer.number(static_cast<std::uint64_t>(sorted.size()));
+    for (const auto& party : sorted) writer.text(party);
+  }
+  return sha256(writer.bytes());
+}
+
+namespace {
+
+void check_reveals(const Job& job, const plan::Plan& plan,
+                   const std::map<std::string, std::string>& party_of_role) {
+  std::set<std::string> known;
+  for (const auto& reveal : plan.reveals()) {
+    known.insert(reveal.name());
+    std::set<std::string> learns;
+    for (auto role : reveal.roles())
+      learns.insert(party_of_role.at(plan.roles(static_cast<int>(role)).name()));
+    const auto agreed = job.reveals.find(reveal.name());
+    const std::set<std::string> allowed =
+        agreed == job.reveals.end() ? std::set<std::string>{}
+                                    : std::set<std::string>(agreed->second.begin(), agreed->second.end());
+    if (learns != allowed)
+      throw Error(ErrorKind::kPolicy,
+                  fmt::format("the plan reveals \"{}\" to {}, the job allows {}", reveal.name(),
+                              fmt::join(learns, " and "),
+                              allowed.empty() ? "nobody" : fmt::format("{}", fmt::join(allowed, " and "))),
+                  fmt::format("If that is meant, write {} = [\"{}\"] under [reveals].", reveal.name(),
+                              fmt::join(learns, "\", \"")));
+  }
+  for (const auto& [name, parties] : job.reveals)
+    if (!known.contains(name))
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("[reveals] lists \"{}\", which the plan does not reveal", name),
+                  fmt::format("It reveals: {}.", fmt::join(known, ", ")));
+}
+
+}  // namespace
+
+std::vector<JobParty> parties_in_plan_order(const Job& job, const plan::Plan& plan) {
+  std::vector<JobParty> ordered;
+  std::map<std::string, std::string> party_of_role;
+  for (const auto& role : plan.roles()) {
+    if (!role.computes()) continue;
+    const auto found = std::ranges::find(job.parties, role.name(), &JobParty::role);
+    if (found == job.parties.end())
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("no party of the job has the plan's role \"{}\"", role.name()),
+                  "Give it to one of the [parties].");
+    ordered.push_back(*found);
+    party_of_role[role.name()] = found->name;
+  }
+  for (const auto& party : job.parties)
+    if (!party_of_role.contains(party.role))
+      throw Error(
+          ErrorKind::kUsage,
+          fmt::format("party \"{}\" has role \"{}\", which the plan does not have", party.name, party.role),
+          "`sotto plan show` lists the roles.");
+  check_reveals(job, plan, party_of_role);
+  return ordered;
+}
+
+}  // namespace sotto::runtime

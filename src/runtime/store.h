@@ -1,0 +1,35 @@
+// The share store: what a party keeps of a model after a run, encrypted at rest. One file per party and run:
+//
+//   "SOTTOST1" | 12 bytes nonce | AES-256-GCM(bundle) | 16 bytes tag
+//
+// with the mark as additional data. The key is 32 bytes in a file of mode 0600, made when missing. A share
+// alone says nothing; the encryption keeps a thief of one disk from adding to what he has elsewhere.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "protocols/share.h"
+
+namespace sotto::runtime {
+
+struct StoredShare {
+  std::string name;
+  int fraction_bits = 0;
+  protocols::Share share;
+};
+
+struct Bundle {
+  std::string protocol, party, job, plan_digest;
+  int party_index = 0;
+  std::vector<StoredShare> shares;
+};
+
+// Written beside and renamed, so that a crash leaves the old file or the new one. Throws ErrorKind::kSystem.
+void save_bundle(const std::filesystem::path& file, const std::filesystem::path& key_file,
+                 const Bundle& bundle);
+// Throws kSystem when a file cannot be read, kData when it was changed, cut or encrypted under another key.
+Bundle load_bundle(const std::filesystem::path& file, const std::filesystem::path& key_file);
+
+}  // namespace sotto::runtime

@@ -1,0 +1,73 @@
+#include "runtime/store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "base/error.h"
+
+namespace sotto::runtime {
+namespace {
+
+struct Directory {
+  std::filesystem::path path =
+      std::filesystem::temp_directory_path() / ("sotto_store_test_" + std::to_string(::getpid()));
+  Directory() { std::filesystem::create_directories(path); }
+  ~Directory() { std::filesystem::remove_all(path); }
+};
+
+Bundle example() {
+  Bundle bundle{"rep3", "alice", "mnist", "ab", 1, {}};
+  StoredShare stored{"w1", 18, {}};
+  stored.share.shape = {2, 2};
+  const std::vector<std::uint64_t> words{1, 2, 3, 0xffffffffffffffffu};
+  stored.share.parts[0] = protocols::Words::copy_of(words);
+  stored.share.parts[1] = protocols::Words::zeros(4);
+  bundle.shares.push_back(stored);
+  return bundle;
+}
+
+TEST(Store, ReadsBackWhatItSaved) {
+  const Directory directory;
+  const auto file = directory.path / "alice.share", key = directory.path / "alice.key";
+  save_bundle(file, key, example());
+  save_bundle(file, key, example());
+  const auto bundle = load_bundle(file, key);
+  EXPECT_EQ(bundle.party, "alice");
+  ASSERT_EQ(bundle.shares.size(), 1u);
+  EXPECT_EQ(bundle.shares[0].share.shape, (Shape{2, 2}));
+  EXPECT_THAT(bundle.shares[0].share.parts[0].span(), testing::ElementsAre(1, 2, 3, 0xffffffffffffffffu));
+  EXPECT_THAT(bundle.shares[0].share.parts[1].span(), testing::ElementsAre(0, 0, 0, 0));
+  EXPECT_EQ(std::filesystem::status(key).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+TEST(Store, NoticesEveryChangedByte) {
+  const Directory directory;
+  const auto file = directory.path / "alice.share", key = directory.path / "alice.key";
+  save_bundle(file, key, example());
+  std::ifstream in(file, std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+  EXPECT_EQ(bytes.find("alice"), std::string::npos);
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    std::string changed = bytes;
+    changed[at] = static_cast<char>(changed[at] ^ 1);
+    std::ofstream(file, std::ios::binary) << changed;
+    EXPECT_THROW(load_bundle(file, key), Error) << at;
+  }
+  std::ofstream(file, std::ios::binary) << bytes.substr(0, 30);
+  EXPECT_THROW(load_bundle(file, key), Error);
+}
+
+TEST(Store, RefusesAKeyThatOthersCanRead) {
+  const Directory directory;
+  const auto file = directory.path / "alice.share", key = directory.path / "alice.key";
+  save_bundle(file, key, example());
+  std::filesystem::permissions(key, std::filesystem::perms::group_read, std::filesystem::perm_options::add);
+  EXPECT_THROW(load_bundle(file, key), Error);
+}
+
+}  // namespace
+}  // namespace sotto::runtime
