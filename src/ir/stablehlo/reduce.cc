@@ -93,7 +93,9 @@ LogicalResult check_body(mlir::Operation* op, mlir::Region& body, mlir::TypeRang
   if (terminator.getOperandTypes() != elements)
     return op->emitOpError("body must return scalars of the inputs' element types");
   for (mlir::Operation& inner : block.without_terminator()) {
-    if (inner.getNumRegions() != 0 || llvm::isa<CustomCallOp>(inner))
+    bool allowed =
+        inner.hasTrait<mlir::OpTrait::Elementwise>() || llvm::isa<ConstantOp, SelectOp, ClampOp>(inner);
+    if (!allowed)
       return inner.emitOpError() << "is not supported inside the body of '" << op->getName() << "'";
     for (mlir::Value result : inner.getResults()) {
       auto type = llvm::dyn_cast<mlir::RankedTensorType>(result.getType());

@@ -1,0 +1,70 @@
+// The functions behind the interpreter's table of operations (interpreter.cc has the table).
+#pragma once
+
+#include "ir/interpreter/array.h"
+#include "ir/stablehlo/dialect.h"
+
+namespace sotto::ir {
+
+using Operands = llvm::ArrayRef<const Array*>;
+using Results = std::vector<Array>;
+
+// What one operation computes. An elementwise operation gives the shape of its operands, whatever its type
+// says: in reduction bodies it runs on many scalars at once.
+using Function = mlir::FailureOr<Results> (*)(mlir::Operation* op, Operands operands);
+Function find_function(llvm::StringRef operation);
+
+// Evaluates a reduction body on arrays of one shape, lane by lane. REQUIRES: the body is verified.
+mlir::FailureOr<Results> evaluate_body(mlir::Block& body, Results arguments);
+
+// elementwise.cc
+Array evaluate_abs(mlir::Operation* op, Operands operands);
+Array evaluate_add(mlir::Operation* op, Operands operands);
+Array evaluate_and(mlir::Operation* op, Operands operands);
+Array evaluate_clamp(mlir::Operation* op, Operands operands);
+Array evaluate_compare(mlir::Operation* op, Operands operands);
+Array evaluate_convert(mlir::Operation* op, Operands operands);
+Array evaluate_cosine(mlir::Operation* op, Operands operands);
+Array evaluate_divide(mlir::Operation* op, Operands operands);
+Array evaluate_exponential(mlir::Operation* op, Operands operands);
+Array evaluate_floor(mlir::Operation* op, Operands operands);
+Array evaluate_log(mlir::Operation* op, Operands operands);
+Array evaluate_logistic(mlir::Operation* op, Operands operands);
+Array evaluate_maximum(mlir::Operation* op, Operands operands);
+Array evaluate_minimum(mlir::Operation* op, Operands operands);
+Array evaluate_multiply(mlir::Operation* op, Operands operands);
+Array evaluate_negate(mlir::Operation* op, Operands operands);
+Array evaluate_not(mlir::Operation* op, Operands operands);
+Array evaluate_or(mlir::Operation* op, Operands operands);
+Array evaluate_power(mlir::Operation* op, Operands operands);
+Array evaluate_round(mlir::Operation* op, Operands operands);
+Array evaluate_rsqrt(mlir::Operation* op, Operands operands);
+Array evaluate_select(mlir::Operation* op, Operands operands);
+Array evaluate_sign(mlir::Operation* op, Operands operands);
+Array evaluate_sine(mlir::Operation* op, Operands operands);
+Array evaluate_sqrt(mlir::Operation* op, Operands operands);
+Array evaluate_subtract(mlir::Operation* op, Operands operands);
+Array evaluate_tanh(mlir::Operation* op, Operands operands);
+Array evaluate_xor(mlir::Operation* op, Operands operands);
+
+// movement.cc
+Array evaluate_broadcast(mlir::Operation* op, Operands operands);
+Array evaluate_concatenate(mlir::Operation* op, Operands operands);
+Array evaluate_constant(mlir::Operation* op, Operands operands);
+Array evaluate_dynamic_slice(mlir::Operation* op, Operands operands);
+Array evaluate_dynamic_update_slice(mlir::Operation* op, Operands operands);
+Array evaluate_iota(mlir::Operation* op, Operands operands);
+Array evaluate_pad(mlir::Operation* op, Operands operands);
+Array evaluate_reshape(mlir::Operation* op, Operands operands);
+Array evaluate_reverse(mlir::Operation* op, Operands operands);
+Array evaluate_slice(mlir::Operation* op, Operands operands);
+Array evaluate_transpose(mlir::Operation* op, Operands operands);
+
+// dot.cc, reduce.cc, indexed.cc, check.cc
+Array evaluate_dot_general(mlir::Operation* op, Operands operands);
+mlir::FailureOr<Results> evaluate_reduce(mlir::Operation* op, Operands operands);
+Array evaluate_gather(mlir::Operation* op, Operands operands);
+mlir::FailureOr<Results> evaluate_scatter(mlir::Operation* op, Operands operands);
+mlir::FailureOr<Results> evaluate_check(mlir::Operation* op, Operands operands);
+
+}  // namespace sotto::ir
