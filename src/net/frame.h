@@ -20,6 +20,8 @@ using Clock = std::chrono::steady_clock;
 
 inline constexpr std::size_t kFrameHeaderBytes = 20;
 inline constexpr std::size_t kMaximumReasonBytes = 1024;
+// A frame this large changes hands with its sender's whole buffer; smaller ones are copied to their size.
+inline constexpr std::size_t kMovedBytes = 64 * 1024;
 inline constexpr std::uint64_t kMaximumGrantBytes = std::uint64_t{1} << 40;
 
 enum class FrameKind : std::uint16_t {

@@ -13,9 +13,6 @@
 namespace sotto::net {
 namespace {
 
-// Below this a frame is copied to its size; above, the sender's whole buffer changes hands.
-constexpr std::size_t kMovedBytes = 64 * 1024;
-
 class InProcessConnection final : public Multiplexer {
  public:
   InProcessConnection(std::string peer_name, std::shared_ptr<Node> node, const ConnectionOptions& options,
@@ -67,10 +64,13 @@ class InProcessConnection final : public Multiplexer {
 }  // namespace
 
 ConnectionMatrix in_process_connections(const std::vector<std::string>& names,
-                                        const ConnectionOptions& options) {
+                                        const ConnectionOptions& options,
+                                        const std::optional<NetworkProfile>& profile) {
   const std::size_t parties = names.size();
   std::vector<std::shared_ptr<Node>> nodes(parties);
-  for (auto& node : nodes) node = std::make_shared<Node>(false);
+  for (auto& node : nodes) {
+    node = std::make_shared<Node>(false, profile ? std::make_shared<Shaper>(*profile) : nullptr);
+  }
   ConnectionMatrix connections(parties, std::vector<std::shared_ptr<Connection>>(parties));
   for (std::size_t i = 0; i < parties; ++i) {
     for (std::size_t j = i + 1; j < parties; ++j) {
@@ -90,8 +90,9 @@ ConnectionMatrix in_process_connections(const std::vector<std::string>& names,
   return connections;
 }
 
-LinkMatrix in_process_links(const std::vector<std::string>& names, std::chrono::milliseconds stall_timeout) {
-  const auto connections = in_process_connections(names, {.stall_timeout = stall_timeout});
+LinkMatrix in_process_links(const std::vector<std::string>& names, std::chrono::milliseconds stall_timeout,
+                            const std::optional<NetworkProfile>& profile) {
+  const auto connections = in_process_connections(names, {.stall_timeout = stall_timeout}, profile);
   LinkMatrix links(names.size());
   for (std::size_t i = 0; i < names.size(); ++i) {
     for (const auto& connection : connections[i]) {

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "net/connection.h"
+#include "net/shaped.h"
 
 namespace sotto::net {
 
@@ -16,11 +18,13 @@ using LinkMatrix = std::vector<std::vector<std::unique_ptr<Link>>>;
 using ConnectionMatrix = std::vector<std::vector<std::shared_ptr<Connection>>>;
 
 ConnectionMatrix in_process_connections(const std::vector<std::string>& names,
-                                        const ConnectionOptions& options = {});
+                                        const ConnectionOptions& options = {},
+                                        const std::optional<NetworkProfile>& profile = {});
 
 // Session 0 of each connection. `stall_timeout`: how long a receive waits for a
 // peer.
 LinkMatrix in_process_links(const std::vector<std::string>& names,
-                            std::chrono::milliseconds stall_timeout = std::chrono::minutes(5));
+                            std::chrono::milliseconds stall_timeout = std::chrono::minutes(5),
+                            const std::optional<NetworkProfile>& profile = {});
 
 }  // namespace sotto::net

@@ -54,6 +54,27 @@ Error Multiplexer::peer_error(const std::string& what) const {
   return Error(ErrorKind::kPeer, fmt::format("party {} {}", peer_name_, what), "", peer_name_);
 }
 
+// In the emulated network a frame travels on its own; small ones must not take the sender's whole buffer
+// along.
+void Multiplexer::dispatch(Frame& frame) {
+  Shaper* shaper = node_->shaper();
+  if (shaper == nullptr) {
+    transmit(frame);
+  } else if (frame.header.length >= kMovedBytes) {
+    shaper->depart(shared_from_this(), {.header = frame.header, .bytes = std::move(frame.bytes)});
+  } else {
+    shaper->depart(shared_from_this(), make_frame(frame.header, {frame.payload(), frame.header.length}));
+  }
+}
+
+void Multiplexer::release(Frame& frame) noexcept {
+  try {
+    transmit(frame);
+  } catch (...) {
+    // The connection has recorded why it is down.
+  }
+}
+
 std::unique_ptr<Link> Multiplexer::open_session(std::uint16_t number) {
   std::lock_guard lock(mutex_);
   SOTTO_ASSERT(number < options_.sessions, "session number out of bounds");
@@ -84,6 +105,7 @@ Frame Multiplexer::pop(Session& session) {
     if (!session.queue.empty()) {
       const auto visible_at = session.queue.front().visible_at;
       if (visible_at == Clock::time_point{} || visible_at <= Clock::now()) break;
+      sharpen_timers();
       session.changed.wait_until(lock, visible_at);
       continue;
     }
@@ -120,7 +142,7 @@ void Multiplexer::push(Session& session, Frame& frame) {
     }
     session.sent += cost;
   }
-  transmit(frame);
+  dispatch(frame);
 }
 
 Multiplexer::Patience Multiplexer::patience(Clock::duration interval) const {
@@ -159,7 +181,7 @@ void Multiplexer::send_grant(Session& session, std::uint64_t bytes) {
   Frame grant{.header = {.session = session.number, .kind = FrameKind::kGrant, .tag = bytes},
               .bytes = nullptr};
   try {
-    transmit(grant);
+    dispatch(grant);
   } catch (const Error&) {
     // The connection has recorded why it is down; what has arrived may still be consumed.
   }
@@ -185,6 +207,7 @@ void Multiplexer::deliver(Frame frame) {
     fail(peer_error("aborted: " + sanitised({frame.payload(), header.length})), true, true);
     return;
   }
+  if (is_shaped()) frame.visible_at = node_->shaper()->arrive(frame.cost());
   std::string problem;
   {
     std::lock_guard lock(mutex_);
@@ -257,7 +280,7 @@ void Multiplexer::abort_session(Session& session, const std::string& reason) noe
     const std::string text = sanitised(reason);
     Frame frame =
         make_frame({.session = session.number, .kind = FrameKind::kAbort}, std::as_bytes(std::span(text)));
-    transmit(frame);
+    dispatch(frame);
   } catch (...) {
     // Best effort: the peer learns of our end from the connection's.
   }
@@ -273,7 +296,7 @@ void Multiplexer::close_session(Session& session) noexcept {
       if (failure_) return;
     }
     Frame frame{.header = {.session = session.number, .kind = FrameKind::kClose}, .bytes = nullptr};
-    transmit(frame);
+    dispatch(frame);
   } catch (...) {
     // The connection is down, which closes the session too.
   }
@@ -293,7 +316,7 @@ void Multiplexer::end_with(const Error& error, const std::string& reason) noexce
     const std::string text = sanitised(reason);
     Frame frame =
         make_frame({.session = kWholeConnection, .kind = FrameKind::kAbort}, std::as_bytes(std::span(text)));
-    transmit(frame);
+    dispatch(frame);
   } catch (...) {
     // Best effort.
   }

@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "net/connection.h"
 #include "net/frame.h"
+#include "net/shaped.h"
 
 namespace sotto::net {
 
@@ -27,19 +28,23 @@ class Multiplexer;
 // What the connections of one party share. Thread-safe.
 class Node {
  public:
-  // `fail_together`: the unexpected death of one connection ends all of them.
-  explicit Node(bool fail_together) : fail_together_(fail_together) {}
+  // `fail_together`: the unexpected death of one connection ends all of them. `shaper`: emulates a network;
+  // or null.
+  explicit Node(bool fail_together, std::shared_ptr<Shaper> shaper = nullptr)
+      : fail_together_(fail_together), shaper_(std::move(shaper)) {}
 
   void add(const std::shared_ptr<Multiplexer>& connection);
   // This session's user is blocked: lets all peers send a window beyond what has arrived.
   void relieve(std::uint16_t session);
   // A connection died: aborts the others, with its error.
   void spread(const Multiplexer& failed, const Error& error);
+  Shaper* shaper() const { return shaper_.get(); }
 
  private:
   std::vector<std::shared_ptr<Multiplexer>> connections();
 
   const bool fail_together_;
+  const std::shared_ptr<Shaper> shaper_;
   std::mutex mutex_;
   std::vector<std::weak_ptr<Multiplexer>> connections_;
 };
@@ -60,7 +65,7 @@ struct Session {
 };
 
 // Lock order: mutex_ is never held while a frame is transmitted.
-class Multiplexer : public Connection, public std::enable_shared_from_this<Multiplexer> {
+class Multiplexer : public Connection, public FrameSink, public std::enable_shared_from_this<Multiplexer> {
  public:
   Multiplexer(std::string peer_name, std::shared_ptr<Node> node, const ConnectionOptions& options);
 
@@ -78,6 +83,8 @@ class Multiplexer : public Connection, public std::enable_shared_from_this<Multi
   // `spreads` also ends the party's other connections when its node says so.
   void fail(const Error& error, bool at_once, bool spreads);
   std::optional<Error> failure();
+
+  void release(Frame& frame) noexcept override;
 
  protected:
   friend class Node;
@@ -98,6 +105,8 @@ class Multiplexer : public Connection, public std::enable_shared_from_this<Multi
   // Ends the connection, telling the peer the reason, and the party's other connections when its node says
   // so.
   void end_and_spread(const Error& error, const std::string& reason);
+  // Whether a network is emulated: arrivals then count from when they are read.
+  bool is_shaped() const { return node_->shaper() != nullptr; }
   // What wait() is called with; guards the sessions.
   std::mutex& mutex() { return mutex_; }
   Error peer_error(const std::string& what) const;
@@ -107,8 +116,9 @@ class Multiplexer : public Connection, public std::enable_shared_from_this<Multi
  private:
   using SessionPointer = std::shared_ptr<Session>;
 
-  SessionPointer find(std::uint16_t number);            // creates an unopened one; null: unknown
-  void accept_data(Session& session, Frame frame);      // a data or end frame
+  void dispatch(Frame& frame);                      // transmits, through the emulated network if there is one
+  SessionPointer find(std::uint16_t number);        // creates an unopened one; null: unknown
+  void accept_data(Session& session, Frame frame);  // a data or end frame
   void accept_control(Session& session, Frame& frame);  // grant, abort, close
   std::uint64_t grant_due(Session& session, std::uint64_t base);
   void send_grant(Session& session, std::uint64_t bytes);

@@ -8,6 +8,7 @@
 namespace sotto::net {
 
 void SessionLink::send(std::span<const std::byte> bytes) {
+  traffic_.bytes_sent += bytes.size();
   while (!bytes.empty()) {
     if (!outgoing_.bytes) {
       outgoing_.bytes = std::make_unique_for_overwrite<std::byte[]>(kFrameHeaderBytes + kFlushBytes);
@@ -31,7 +32,6 @@ void SessionLink::flush(const FrameHeader& header) {
   outgoing_.header.length = length;
   outgoing_.header.session = session_->number;
   connection_->push(*session_, outgoing_);
-  traffic_.bytes_sent += length;
   ++traffic_.frames_sent;
   outgoing_.header.length = 0;
 }

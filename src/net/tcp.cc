@@ -105,6 +105,7 @@ void TcpConnection::wait(std::unique_lock<std::mutex>& lock, Session& session, C
   }
   lock.lock();
   stop_driving();
+  if (is_shaped()) net_thread_->attend();
 }
 
 void TcpConnection::stop_driving() {
@@ -199,7 +200,8 @@ std::uint32_t TcpConnection::wanted_events() {
     if (output_pending_) events |= EPOLLOUT;
   }
   std::lock_guard lock(mutex());
-  const bool user_is_near = driver_ == Driver::kUser || drives_ != drives_at_last_tick_;
+  const bool user_was_here = drives_ != drives_at_last_tick_ && !is_shaped();
+  const bool user_is_near = driver_ == Driver::kUser || user_was_here;
   if (!user_is_near && !input_ended_) events |= EPOLLIN;
   return events;
 }

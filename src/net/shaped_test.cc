@@ -1,0 +1,111 @@
+#include "net/shaped.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <thread>
+
+#include "net/in_process.h"
+#include "net/test_support.h"
+
+namespace sotto::net {
+namespace {
+
+using testing::HasSubstr;
+
+double seconds_of(const std::function<void()>& action) {
+  const auto start = Clock::now();
+  action();
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+void send_bulk(Link& link, std::size_t size) {
+  link.send(std::vector<std::byte>(size));
+  link.end_round(0, 0);
+}
+
+void receive_bulk(Link& link, std::size_t size) {
+  std::vector<std::byte> into(size);
+  link.receive(into);
+  link.receive_end(0);
+}
+
+TEST(Shaped, ProfilesAreParsed) {
+  EXPECT_EQ(parse_profile("lan").megabit_per_second, 10100);
+  EXPECT_EQ(parse_profile("wan").one_way_ms, 20);
+  EXPECT_EQ(parse_profile("12.5:3").megabit_per_second, 12.5);
+  EXPECT_EQ(parse_profile("12.5:3").one_way_ms, 3);
+  for (const char* bad : {"", "fast", "1", "1:", ":1", "0:1", "-1:1", "1:-1", "1:1x", "nan:1", "inf:1"}) {
+    EXPECT_THAT(error_of(ErrorKind::kUsage, [&] { parse_profile(bad); }), HasSubstr("network profile"))
+        << bad;
+  }
+}
+
+TEST(Shaped, TheDelayIsOneWay) {
+  auto links = in_process_links({"alice", "bob"}, std::chrono::seconds(10), NetworkProfile{1e6, 15});
+  const double seconds = seconds_of([&] {
+    for (int i = 0; i < 3; ++i) {
+      send_bulk(*links[0][1], 1);
+      receive_bulk(*links[1][0], 1);
+      send_bulk(*links[1][0], 1);
+      receive_bulk(*links[0][1], 1);
+    }
+  });
+  EXPECT_GT(seconds, 6 * 0.015);
+  EXPECT_LT(seconds, 6 * 0.015 * 1.5);
+}
+
+// 2 MB at 200 Mbit/s take 80 ms, whoever sends and however many links share the rate.
+TEST(Shaped, TheRateIsOfAPartyOverItsLinksAndDirections) {
+  constexpr std::size_t kSize = 2'000'000;
+  const auto profile = parse_profile("200:1");
+  const auto links_of = [&] {
+    return in_process_links({"alice", "bob", "carol"}, std::chrono::seconds(10), profile);
+  };
+  const auto both = [](const std::function<void()>& a, const std::function<void()>& b) {
+    return seconds_of([&] {
+      std::thread other(a);
+      b();
+      other.join();
+    });
+  };
+  auto links = links_of();
+  const double one =
+      both([&] { send_bulk(*links[0][1], kSize); }, [&] { receive_bulk(*links[1][0], kSize); });
+  EXPECT_GT(one, 0.08);
+  EXPECT_LT(one, 0.08 * 1.6);
+
+  links = links_of();  // alice sends to both
+  const double two = both(
+      [&] {
+        send_bulk(*links[0][1], kSize);
+        send_bulk(*links[0][2], kSize);
+      },
+      [&] {
+        receive_bulk(*links[1][0], kSize);
+        receive_bulk(*links[2][0], kSize);
+      });
+  EXPECT_GT(two / one, 1.6);
+  EXPECT_LT(two / one, 2.4);
+
+  links = links_of();  // both directions at once
+  const auto party = [&](std::size_t me) {
+    send_bulk(*links[me][1 - me], kSize);
+    receive_bulk(*links[me][1 - me], kSize);
+  };
+  const double duplex = both([&] { party(0); }, [&] { party(1); });
+  EXPECT_GT(duplex / one, 1.6);
+  EXPECT_LT(duplex / one, 2.6);
+}
+
+TEST(Shaped, WhatIsUnderWayArrivesAfterItsSenderLeft) {
+  auto links = in_process_links({"alice", "bob"}, std::chrono::seconds(10), NetworkProfile{1000, 30});
+  send_bulk(*links[0][1], 1000);
+  links[0].clear();
+  receive_bulk(*links[1][0], 1000);
+  EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { receive_bulk(*links[1][0], 1); }), HasSubstr("party alice"));
+}
+
+}  // namespace
+}  // namespace sotto::net
