@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include "base/error.h"
 #include "kernels/boundary.h"
@@ -155,8 +156,10 @@ kernels::Cost counted_cost(const Program& program, int block, int operation) {
   SOTTO_ASSERT(false, "the verifier found an input for every input operation");
 }
 
-Program prepare(plan::Plan plan, std::string digest) {
-  plan::verify(plan);
+namespace {
+
+// Everything but the costs.
+Program resolve_all(plan::Plan plan, std::string digest) {
   Program program;
   program.plan = std::move(plan);
   program.digest = std::move(digest);
@@ -172,11 +175,59 @@ Program prepare(plan::Plan plan, std::string digest) {
     program.blocks[static_cast<std::size_t>(block)].operations.push_back(
         resolve(program.plan, program.plan.blocks(block).operations(operation)));
   });
+  return program;
+}
+
+}  // namespace
+
+Program prepare(plan::Plan plan, std::string digest) {
+  plan::verify(plan);
+  Program program = resolve_all(std::move(plan), std::move(digest));
   for_each_operation(program.plan,
                      [&](int block, int operation) { require_honest_cost(program, block, operation); });
   return program;
 }
 
 Program prepare(std::span<const std::byte> bytes) { return prepare(plan::parse(bytes), plan::digest(bytes)); }
+
+std::vector<std::byte> read_plan_file(const std::filesystem::path& file) {
+  std::error_code code;
+  const auto size = std::filesystem::file_size(file, code);
+  std::ifstream stream(file, std::ios::binary);
+  if (code || !stream)
+    throw Error(ErrorKind::kUsage, fmt::format("cannot read the plan {}", file.string()),
+                "Make one with `sotto compile`.");
+  if (size > plan::kMaximumPlanBytes)
+    throw Error(ErrorKind::kPlan, fmt::format("{} has {} bytes: no plan is that large", file.string(), size),
+                "Is this the right file?");
+  std::vector<std::byte> bytes(size);
+  stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
+  return bytes;
+}
+
+void declare_costs(plan::Plan& plan) {
+  const Program program = resolve_all(plan, "");
+  const auto entries = static_cast<std::size_t>(program.table->parties() * program.table->parties());
+  for (int b = 0; b < plan.blocks_size(); ++b) {
+    auto& block = *plan.mutable_blocks(b);
+    std::vector<std::uint32_t> ready(static_cast<std::size_t>(plan.values_size()), 0);
+    std::vector<std::uint64_t> sum(entries, 0);
+    block.set_rounds(0);
+    for (int i = 0; i < block.operations_size(); ++i) {
+      auto& operation = *block.mutable_operations(i);
+      const auto cost = counted_cost(program, b, i);
+      operation.set_start_round(0);
+      for (auto operand : operation.operands())
+        operation.set_start_round(std::max(operation.start_round(), ready[operand]));
+      operation.set_rounds(cost.rounds);
+      operation.mutable_bytes()->Assign(cost.bytes.begin(), cost.bytes.end());
+      for (std::size_t entry = 0; entry < entries; ++entry) sum[entry] += cost.bytes[entry];
+      const auto end = operation.start_round() + cost.rounds;
+      for (auto result : operation.results()) ready[result] = end;
+      block.set_rounds(std::max(block.rounds(), end));
+    }
+    block.mutable_bytes()->Assign(sum.begin(), sum.end());
+  }
+}
 
 }  // namespace sotto::runtime

@@ -2,6 +2,7 @@
 // declared cost compared with the counted one. A plan whose costs lie never runs.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -39,5 +40,12 @@ kernels::Cost counted_cost(const Program& program, int block, int operation);
 // operation.
 Program prepare(plan::Plan plan, std::string digest);
 Program prepare(std::span<const std::byte> bytes);
+
+// Throws kUsage when the file cannot be read, kPlan when it is too large for a plan.
+std::vector<std::byte> read_plan_file(const std::filesystem::path& file);
+
+// For plans made by hand (benchmarks, tests): writes counted costs into all operations, gives each the
+// earliest start round, and sums up the blocks.
+void declare_costs(plan::Plan& plan);
 
 }  // namespace sotto::runtime

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
@@ -43,8 +44,7 @@ std::string kinds_text(const RunSummary& summary) {
   TextTable table({"operation", "runs", "own work", "rounds", "sent"});
   std::vector<std::pair<std::string, KindProfile>> kinds(summary.profile.kinds.begin(),
                                                          summary.profile.kinds.end());
-  std::ranges::stable_sort(kinds,
-                           [](const auto& a, const auto& b) { return a.second.seconds > b.second.seconds; });
+  std::ranges::sort(kinds, [](const auto& a, const auto& b) { return a.second.seconds > b.second.seconds; });
   KindProfile total;
   for (const auto& [name, kind] : kinds) {
     table.add_row({name, fmt::format("{}", kind.runs), human_seconds(kind.seconds),

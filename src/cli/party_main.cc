@@ -1,0 +1,98 @@
+// sotto-party: the runtime. Links no LLVM: what runs next to the data is small.
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "base/log.h"
+#include "base/progress.h"
+#include "cli/certs.h"
+#include "cli/command.h"
+#include "cli/plan_commands.h"
+#include "cli/progress_lines.h"
+#include "runtime/party.h"
+
+namespace sotto::cli {
+namespace {
+
+struct PartyArguments {
+  std::string job, name;
+  bool json = false, quiet = false, progress_lines = false;
+};
+
+// One bar for each phase, or lines for a front that draws it.
+runtime::OnProgress progress_of(const PartyArguments& arguments) {
+  if (arguments.progress_lines)
+    return [](const std::string& phase, std::uint64_t done, std::uint64_t total, std::uint64_t bytes) {
+      write_progress_line(std::cerr, {phase, done, total, bytes});
+    };
+  if (arguments.quiet) return {};
+  return [bar = std::make_shared<ProgressBars>()](const std::string& phase, std::uint64_t done,
+                                                  std::uint64_t total, std::uint64_t bytes) {
+    bar->show({phase, done, total, bytes});
+  };
+}
+
+void run_party_command(const PartyArguments& arguments) {
+  log::set_party(arguments.name);
+  const auto job = runtime::load_job(arguments.job);
+  const auto summary = runtime::run_party(job, arguments.name, progress_of(arguments));
+  if (arguments.json)
+    std::cout << report_json(summary).dump() << '\n';
+  else if (!arguments.quiet)
+    std::cout << report_text(summary);
+}
+
+void add_party(CLI::App& app) {
+  auto& command = *app.add_subcommand("party", "Run one party of a job");
+  auto arguments = std::make_shared<PartyArguments>();
+  command.add_option("--job", arguments->job, "The job file")->required();
+  command.add_option("--as", arguments->name, "Which of the job's parties this is")->required();
+  command.add_flag("--json", arguments->json, "Print the report as JSON");
+  command.add_flag("--quiet", arguments->quiet, "No progress and no report");
+  command.add_flag("--progress-lines", arguments->progress_lines, "Progress for programs, on standard error");
+  command.callback([arguments] { run_party_command(*arguments); });
+}
+
+void add_plan_commands(CLI::App& app) {
+  auto& plan = *app.add_subcommand("plan", "Look at plans")->require_subcommand(1);
+  auto file = std::make_shared<std::string>();
+  auto& show =
+      *plan.add_subcommand("show", "What a plan computes, who provides and who learns what, its digest");
+  show.add_option("PLAN", *file, "The plan")->required();
+  show.callback([file] { show_plan(*file); });
+
+  auto& cost = *app.add_subcommand("cost", "What a plan costs on a network, before running it");
+  auto network = std::make_shared<std::string>("lan");
+  auto json = std::make_shared<bool>(false);
+  cost.add_option("PLAN", *file, "The plan")->required();
+  cost.add_option("--network", *network, "lan, wan or MBIT:ONE_WAY_MS")->capture_default_str();
+  cost.add_flag("--json", *json, "For machines");
+  cost.callback([file, network, json] { show_cost(*file, *network, *json); });
+}
+
+void add_certs(CLI::App& app) {
+  auto& certs = *app.add_subcommand("certs", "A party's own key and certificate")->require_subcommand(1);
+  auto path = std::make_shared<std::string>(), name = std::make_shared<std::string>();
+  auto& init =
+      *certs.add_subcommand("init", "Make a key and a certificate; the key never leaves the directory");
+  init.add_option("DIR", *path, "Where to")->required();
+  init.add_option("--name", *name, "The party's name")->required();
+  init.callback([path, name] { init_certificate(*path, *name); });
+  auto& show = *certs.add_subcommand("show", "Name, fingerprint and validity of a certificate");
+  show.add_option("PATH", *path, "The directory, or a certificate")->required();
+  show.callback([path] { show_certificate(*path); });
+}
+
+}  // namespace
+}  // namespace sotto::cli
+
+int main(int count, char** arguments) {
+  CLI::App app("The runtime of Sotto", "sotto-party");
+  app.require_subcommand(1);
+  sotto::cli::add_party(app);
+  sotto::cli::add_plan_commands(app);
+  sotto::cli::add_certs(app);
+  return sotto::cli::run_app(app, count, arguments);
+}

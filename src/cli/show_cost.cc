@@ -1,0 +1,95 @@
+// sotto cost.
+#include <fmt/format.h>
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "base/human.h"
+#include "base/table.h"
+#include "cli/plan_commands.h"
+#include "cli/predict.h"
+#include "plan/verify.h"
+#include "runtime/program.h"
+
+namespace sotto::cli {
+namespace {
+
+nlohmann::json as_json(const Counted& counted, const net::NetworkProfile& network) {
+  return {{"name", counted.name},
+          {"runs", counted.runs},
+          {"rounds", counted.rounds},
+          {"bytes_all", counted.bytes_all()},
+          {"bytes", counted.bytes},
+          {"peak_bytes", counted.peak_bytes},
+          {"network_seconds", network_seconds(counted, network)}};
+}
+
+void print_phases(const plan::Plan& plan, const net::NetworkProfile& network) {
+  TextTable table({"phase", "runs", "rounds/run", "sent by all/run", "busiest party/run", "memory",
+                   "network/run", "network in all"});
+  double total = 0;
+  for (const auto& phase : phases_of(plan)) {
+    const double seconds = network_seconds(phase, network);
+    total += seconds * static_cast<double>(phase.runs);
+    table.add_row({phase.name, fmt::format("{}", phase.runs), fmt::format("{}", phase.rounds),
+                   human_bytes(phase.bytes_all()), human_bytes(phase.bytes_busiest()),
+                   human_bytes(phase.peak_bytes), human_seconds(seconds),
+                   human_seconds(seconds * static_cast<double>(phase.runs))});
+  }
+  table.add_rule();
+  table.add_row({"all", "", "", "", "", "", "", human_seconds(total)});
+  std::cout << table.text();
+}
+
+void print_links(const plan::Plan& plan, const Counted& phase) {
+  std::cout << "  bytes on each link:";
+  const int parties = plan::party_count(plan);
+  for (int from = 0; from < parties; ++from)
+    for (int to = 0; to < parties; ++to)
+      if (from != to)
+        std::cout << fmt::format("  {} to {} {}",
+                                 plan.roles(static_cast<int>(plan::role_of_party(plan, from))).name(),
+                                 plan.roles(static_cast<int>(plan::role_of_party(plan, to))).name(),
+                                 phase.bytes[static_cast<std::size_t>(from * parties + to)]);
+  std::cout << '\n';
+}
+
+void print_kernels(const plan::Plan& plan, const plan::Block& block) {
+  TextTable table({"operation", "times", "rounds", "sent by all"});
+  for (const auto& kernel : kernels_of(plan, block))
+    table.add_row({kernel.name, fmt::format("{}", kernel.runs), fmt::format("{}", kernel.rounds),
+                   human_bytes(kernel.bytes_all())});
+  std::cout << fmt::format("\nblock {}: {} rounds; operations overlap, so theirs add up to more\n",
+                           block.name(), block.rounds());
+  print_links(plan, {block.name(), 1, block.rounds(), {block.bytes().begin(), block.bytes().end()}, 0});
+  std::cout << table.text();
+}
+
+}  // namespace
+
+void show_cost(const std::filesystem::path& file, const std::string& network_name, bool json) {
+  const auto network = net::parse_profile(network_name);
+  // The costs are those that the runtime counts, not those that the file claims.
+  const auto program = runtime::prepare(runtime::read_plan_file(file));
+  if (json) {
+    nlohmann::json out{{"plan", program.plan.name()}, {"digest", program.digest}, {"network", network_name}};
+    double total = 0;
+    for (const auto& phase : phases_of(program.plan)) {
+      out["phases"].push_back(as_json(phase, network));
+      total += network_seconds(phase, network) * static_cast<double>(phase.runs);
+    }
+    for (const auto& block : program.plan.blocks())
+      for (const auto& kernel : kernels_of(program.plan, block))
+        out["blocks"][block.name()].push_back(as_json(kernel, network));
+    out["network_seconds"] = total;
+    std::cout << out.dump(2) << '\n';
+    return;
+  }
+  std::cout << fmt::format(
+      "{} on {} ({} Mbit/s for each party, {} ms one way). Network time only: computing comes on top.\n\n",
+      program.plan.name(), network_name, network.megabit_per_second, network.one_way_ms);
+  print_phases(program.plan, network);
+  for (const auto& block : program.plan.blocks()) print_kernels(program.plan, block);
+}
+
+}  // namespace sotto::cli

@@ -1,0 +1,163 @@
+#include "runtime/executor.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "base/fixed_point.h"
+#include "plan/permutation.h"
+#include "plan/sample_for_tests.h"
+#include "plan/verify.h"
+#include "runtime/in_process_for_tests.h"
+
+namespace sotto::runtime {
+namespace {
+
+using plan::Plan;
+using testing::HasSubstr;
+
+double cell(std::size_t index) { return static_cast<double>(index) / 8 - 1; }
+
+void fill_cells(const plan::wire::Input&, const plan::Value& value, std::size_t offset,
+                std::span<ring::Element> out) {
+  std::vector<double> numbers(out.size());
+  for (std::size_t i = 0; i < out.size(); ++i) numbers[i] = cell(offset + i);
+  encode(out, numbers, value.fraction_bits(), 100);
+}
+
+Plan honest_sample() {
+  Plan plan = plan::sample_plan();
+  declare_costs(plan);
+  return plan;
+}
+
+Program program_of(const Plan& plan) { return prepare(plan, "digest"); }
+
+void rethrow(const std::vector<PartyOutcome>& outcomes) {
+  for (const auto& outcome : outcomes)
+    if (outcome.exception) std::rethrow_exception(outcome.exception);
+}
+
+// Three batches of four from ten rows: the public permutation says which.
+TEST(Executor, SumsBatchesIntoAState) {
+  const auto program = program_of(honest_sample());
+  const auto outcomes = run_in_process(program, fill_cells);
+  rethrow(outcomes);
+  std::vector<double> expected(3, 0.0);
+  const auto order = plan::row_order(10, 7, 0);
+  for (std::uint64_t i = 0; i < 3; ++i)
+    for (auto row : plan::batch_rows(order, i, 4))
+      for (std::size_t column = 0; column < 3; ++column) expected[column] += cell(row * 3 + column);
+  const auto& total = outcomes[0].outputs.at("total").at(0);
+  EXPECT_EQ(total.shape, (Shape{3}));
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(total.values[i], expected[i], 1e-4);
+  EXPECT_TRUE(outcomes[1].outputs.empty());
+  EXPECT_TRUE(outcomes[2].outputs.empty());
+}
+
+TEST(Executor, MeasuresWhatThePlanPredicts) {
+  const auto program = program_of(honest_sample());
+  for (const auto& outcome : run_in_process(program, fill_cells)) {
+    ASSERT_FALSE(outcome.exception);
+    ASSERT_EQ(outcome.profile.phases.size(), 3u);
+    EXPECT_EQ(outcome.profile.phases[1].runs, 3u);
+    for (const auto& phase : outcome.profile.phases) {
+      EXPECT_EQ(phase.rounds_predicted, phase.rounds_measured);
+      EXPECT_EQ(phase.bytes_predicted, phase.bytes_measured);
+    }
+    for (const auto& [name, kind] : outcome.profile.kinds) {
+      EXPECT_EQ(kind.bytes_predicted, kind.bytes_measured) << name;
+      EXPECT_EQ(kind.rounds_predicted, kind.rounds_measured) << name;
+    }
+  }
+}
+
+std::string complaint(const Plan& plan) {
+  try {
+    program_of(plan);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kPlan);
+    return error.message();
+  }
+  return "accepted";
+}
+
+TEST(Program, RefusesCostsThatLie) {
+  Plan plan = honest_sample();
+  auto& load = *plan.mutable_blocks(0);
+  load.mutable_operations(0)->set_bytes(1, load.operations(0).bytes(1) + 8);
+  load.set_bytes(1, load.bytes(1) + 8);
+  EXPECT_THAT(complaint(plan), HasSubstr("block \"load\", operation 0 (input) declares bytes"));
+  plan = honest_sample();
+  plan.mutable_blocks(0)->mutable_operations(0)->set_rounds(5);
+  plan.mutable_blocks(0)->set_rounds(5);
+  EXPECT_THAT(complaint(plan), HasSubstr("declares 5 rounds, counted are"));
+}
+
+TEST(Program, NamesTheOperationOfAKernelsComplaint) {
+  Plan plan = honest_sample();
+  plan.mutable_blocks(1)->mutable_operations(1)->set_kernel("summ");
+  EXPECT_THAT(complaint(plan), HasSubstr("block \"step\", operation 1 (summ)"));
+  plan = honest_sample();
+  plan.mutable_blocks(1)->mutable_operations(1)->clear_attributes();
+  EXPECT_THAT(complaint(plan), HasSubstr("block \"step\", operation 1 (sum)"));
+  plan = honest_sample();
+  plan.mutable_roles(2)->set_computes(false);
+  EXPECT_NE(complaint(plan), "accepted");
+}
+
+// Opens whether the sum of a party's input is negative.
+Plan guarded_plan() {
+  Plan plan = plan::sample_plan();
+  plan.clear_values(), plan.clear_inputs(), plan.clear_states(), plan.clear_blocks(), plan.clear_control(),
+      plan.clear_reveals();
+  const auto x = plan::add_value(plan, "x", {4});
+  const auto bits = plan::add_value(plan, "bits", {4}, 0, plan::wire::BOOLEAN);
+  plan::add_input(plan, "x", x, 1, false);
+  auto& block = *plan.add_blocks();
+  block.set_name("check");
+  plan::add_operation(plan, block, "input", {}, {x});
+  plan::set_attribute(plan::add_operation(plan, block, "sign", {x}, {bits}), "window", std::int64_t{40});
+  plan::add_operation(plan, block, "guard", {bits}, {});
+  auto& reveal = *plan.add_reveals();
+  reveal.set_value(bits);
+  reveal.set_name("guard");
+  for (std::uint32_t role = 0; role < 3; ++role) reveal.add_roles(role);
+  plan::add_control(plan, 0, 1, "check");
+  declare_costs(plan);
+  return plan;
+}
+
+TEST(Executor, AViolatedGuardFailsEveryParty) {
+  const auto program = program_of(guarded_plan());
+  const auto filled_with = [](double number) {
+    return [number](const plan::wire::Input&, const plan::Value& value, std::size_t,
+                    std::span<ring::Element> out) {
+      const std::vector<double> numbers(out.size(), number);
+      encode(out, numbers, value.fraction_bits(), 100);
+    };
+  };
+  rethrow(run_in_process(program, filled_with(-1)));
+  for (const auto& outcome : run_in_process(program, filled_with(1))) {
+    ASSERT_TRUE(outcome.exception);
+    try {
+      std::rethrow_exception(outcome.exception);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kRange) << error.what();
+      EXPECT_THAT(error.message(), HasSubstr("guard \"guard\""));
+    }
+  }
+}
+
+// An owner's error ends the run for all.
+TEST(Executor, AnInputThatCannotBeEncodedFailsEveryParty) {
+  const auto program = program_of(honest_sample());
+  const auto outcomes = run_in_process(
+      program, [](const plan::wire::Input&, const plan::Value&, std::size_t, std::span<ring::Element>) {
+        throw Error(ErrorKind::kData, "element 3 is out of range");
+      });
+  for (const auto& outcome : outcomes) EXPECT_TRUE(outcome.exception);
+}
+
+}  // namespace
+}  // namespace sotto::runtime

@@ -1,0 +1,213 @@
+#include "runtime/party.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <map>
+#include <memory>
+
+#include "base/error.h"
+#include "base/fixed_point.h"
+#include "base/threads.h"
+#include "net/mesh.h"
+#include "runtime/data.h"
+#include "runtime/executor.h"
+#include "runtime/policy.h"
+#include "runtime/program.h"
+#include "runtime/store.h"
+
+namespace sotto::runtime {
+namespace {
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+std::chrono::milliseconds milliseconds(double seconds) {
+  return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+}
+
+Program load_program(const Job& job) {
+  const auto bytes = read_plan_file(job.plan);
+  const auto digest = plan::digest(bytes);
+  if (digest != job.digest)
+    throw Error(ErrorKind::kIdentity,
+                fmt::format("{} has digest {}, the job pins {}", job.plan.string(), digest, job.digest),
+                "Fetch the plan that the parties agreed on, or agree on this one in the job file.");
+  return prepare(bytes);
+}
+
+// This party's inputs, read whole before anybody is contacted.
+class OwnInputs {
+ public:
+  OwnInputs(const Program& program, const LocalFiles& files, int self, const std::string& name) {
+    for (const auto& input : program.plan.inputs()) {
+      if (!input.initializer().empty() || plan::party_of_role(program.plan, input.role()) != self) continue;
+      const auto file = files.inputs.find(input.name());
+      if (file == files.inputs.end())
+        throw Error(ErrorKind::kUsage,
+                    fmt::format("[local.{}] gives no file for input \"{}\"", name, input.name()),
+                    fmt::format("Add inputs = {{ {} = \"FILE\" }}.", input.name()));
+      const auto& value = program.plan.values(static_cast<int>(input.value()));
+      tensors_.try_emplace(input.name(), parse_numbers(read_packed_file(file->second)), input.encoding(),
+                           plan::shape_of(value), fmt::format("input \"{}\"", input.name()));
+    }
+    for (const auto& [input, file] : files.inputs)
+      if (!tensors_.contains(input))
+        throw Error(
+            ErrorKind::kUsage,
+            fmt::format("[local.{}] gives a file for \"{}\", which is no input of its role", name, input),
+            "`sotto plan show` lists who provides what.");
+  }
+
+  void fill(const plan::wire::Input& input, const plan::Value& value, std::size_t offset,
+            std::span<ring::Element> out) {
+    numbers_.resize(out.size());
+    tensors_.at(input.name()).read(offset, numbers_);
+    const double bound = std::ldexp(1.0, value.bound_bits()) - std::ldexp(1.0, -value.fraction_bits());
+    encode(out, numbers_, value.fraction_bits(), bound,
+           fmt::format("input \"{}\" from element {}", input.name(), offset));
+  }
+
+ private:
+  std::map<std::string, EncodedTensor> tensors_;
+  std::vector<double> numbers_;
+};
+
+net::MeshOptions mesh_options(const Job& job, const std::vector<JobParty>& parties, std::size_t self,
+                              const Program& program) {
+  net::MeshOptions options;
+  options.self = self;
+  for (const auto& party : parties) {
+    options.names.push_back(party.name);
+    options.addresses.push_back(party.address);
+    options.pins.push_back(net::parse_fingerprint(party.fingerprint));
+  }
+  options.identity_directory = job.local_of(parties[self].name).identity;
+  options.job = agreement_digest(job);
+  options.plan = net::parse_fingerprint(program.digest);
+  options.software = SOTTO_VERSION;
+  options.connect_timeout = milliseconds(job.connect_seconds);
+  options.tcp.stall_timeout = milliseconds(job.stall_seconds);
+  options.tcp.heartbeat_interval =
+      std::min(std::chrono::milliseconds(1000), milliseconds(job.stall_seconds / 4));
+  if (!job.network.empty()) options.profile = net::parse_profile(job.network);
+  return options;
+}
+
+protocols::SessionKeys session_keys(const net::Mesh& mesh, const Digest& job) {
+  std::vector<prg::Prg> pair;
+  for (std::size_t peer = 0; peer < mesh.parties(); ++peer)
+    pair.emplace_back(peer == mesh.self() ? prg::random_key()
+                                          : prg::Key(mesh.connection(peer)->pairwise_key("main", job)));
+  return {std::move(pair), prg::Prg(prg::random_key())};
+}
+
+// Parties whose addresses are on this host share its cores.
+void share_cores(const std::vector<JobParty>& parties, std::size_t self) {
+  const auto host = [](const JobParty& party) { return party.address.substr(0, party.address.rfind(':')); };
+  share_cores_among(static_cast<int>(std::ranges::count(parties, host(parties[self]), host)));
+}
+
+void write_outputs(const Outputs& outputs, const LocalFiles& files) {
+  for (const auto& [name, file] : files.outputs) {
+    const auto revealed = outputs.find(name);
+    if (revealed == outputs.end()) continue;
+    const auto& last = revealed->second.back();
+    write_npy(file, last.shape, last.values);
+  }
+}
+
+void check_outputs(const Program& program, const LocalFiles& files, int self, const std::string& name) {
+  for (const auto& [output, file] : files.outputs) {
+    bool mine = false;
+    for (const auto& reveal : program.plan.reveals())
+      mine |= reveal.name() == output && (mask_of_reveal(program.plan, reveal.value()) >> self & 1) != 0;
+    if (!mine)
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("[local.{}] has a file for output \"{}\", which the plan does not reveal to it",
+                              name, output),
+                  "`sotto plan show` lists who learns what.");
+  }
+}
+
+void save_model(const Executor& executor, const Program& program, const Job& job, const std::string& name,
+                int self) {
+  const auto& files = job.local_of(name);
+  if (!files.store) return;
+  Bundle bundle{program.plan.protocol(), name, job.name, program.digest, self, {}};
+  for (int i = 0; i < program.plan.states_size(); ++i) {
+    const auto& state = program.plan.states(i);
+    if (!state.parameter()) continue;
+    bundle.shares.push_back({state.name(),
+                             program.plan.values(static_cast<int>(state.value())).fraction_bits(),
+                             executor.state(i)});
+  }
+  save_bundle(*files.store, *files.store_key, bundle);
+}
+
+// A failure of ours reaches the others as its message; a peer's is theirs already.
+template <class Function>
+void telling_others(net::Mesh& mesh, Function function) {
+  try {
+    function();
+  } catch (const Error& error) {
+    mesh.abort(fmt::format("{}: {}", to_string(error.kind()), error.message()));
+    throw;
+  } catch (...) {
+    mesh.abort("it met an unexpected failure");
+    throw;
+  }
+}
+
+}  // namespace
+
+RunSummary run_party(const Job& job, const std::string& name, const OnProgress& on_progress) {
+  job.party_named(name);
+  const auto& files = job.local_of(name);
+  const auto program = load_program(job);
+  const auto parties = parties_in_plan_order(job, program.plan);
+  const auto self =
+      static_cast<std::size_t>(std::ranges::find(parties, name, &JobParty::name) - parties.begin());
+  const int party = static_cast<int>(self);
+  enforce(files.policy ? load_policy(*files.policy) : Policy{}, program.plan, *program.table, parties, name);
+  check_outputs(program, files, party, name);
+  OwnInputs inputs(program, files, party, name);
+  share_cores(parties, self);
+
+  RunSummary summary{job.name, name, program.digest, 0, 0, {}, {}};
+  auto start = std::chrono::steady_clock::now();
+  net::Mesh mesh(mesh_options(job, parties, self, program));
+  summary.connect_seconds = seconds_since(start);
+  telling_others(mesh, [&] {
+    auto links = mesh.open_session(0);
+    std::vector<net::Link*> raw;
+    for (auto& link : links) raw.push_back(link.get());
+    net::Rounds rounds(party, raw);
+    const auto keys = session_keys(mesh, agreement_digest(job));
+    Environment environment{&rounds, &keys, raw, {}, {}};
+    environment.fill_input = [&](const auto& input, const auto& value, std::size_t offset, auto out) {
+      inputs.fill(input, value, offset, out);
+    };
+    std::uint64_t sent_before = 0;
+    environment.on_progress = [&](const plan::wire::Control& control, std::uint64_t done,
+                                  const PhaseProfile& phase) {
+      if (on_progress)
+        on_progress(control.phase(), done, control.repeat(), sent_before + phase.bytes_measured);
+      if (done == control.repeat()) sent_before += phase.bytes_measured;
+    };
+    start = std::chrono::steady_clock::now();
+    Executor executor(program, std::move(environment));
+    executor.run();
+    summary.seconds = seconds_since(start);
+    summary.profile = executor.profile();
+    summary.outputs = executor.outputs();
+    save_model(executor, program, job, name, party);
+  });
+  write_outputs(summary.outputs, files);
+  return summary;
+}
+
+}  // namespace sotto::runtime
