@@ -45,12 +45,11 @@ std::vector<std::byte> read_message(SecureSocket& socket, std::size_t longest, C
 }
 
 // What this side says about the peer's hello: empty, or why not, beginning with a verb.
-std::string judge(SecureSocket& socket, const Hello& mine, std::uint16_t peer, Clock::time_point deadline) {
+std::string judge(std::span<const std::byte> theirs, const Hello& mine, std::uint16_t peer) {
   try {
-    return difference(mine, decode_hello(read_message(socket, kMaximumHelloBytes, deadline)), peer);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::kIdentity) throw;
-    return error.message();
+    return difference(mine, decode_hello(theirs), peer);
+  } catch (const Error& malformed) {
+    return malformed.message();
   }
 }
 
@@ -66,7 +65,7 @@ void hear_out(SecureSocket& socket, Clock::time_point deadline) {
 void exchange(SecureSocket& socket, const Hello& mine, std::uint16_t peer, const std::string& peer_name,
               const std::string& objection, Clock::time_point deadline) {
   write_message(socket, encode(mine), deadline);
-  std::string verdict = judge(socket, mine, peer, deadline);
+  std::string verdict = judge(read_message(socket, kMaximumHelloBytes, deadline), mine, peer);
   if (verdict.empty()) verdict = objection;
   verdict.resize(std::min(verdict.size(), kMaximumReasonBytes));
   write_message(socket, std::as_bytes(std::span(verdict)), deadline);

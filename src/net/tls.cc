@@ -150,6 +150,11 @@ std::size_t TlsEngine::read(std::span<std::byte> into) {
   if (SSL_read_ex(ssl_.get(), into.data(), into.size(), &length) == 1) return length;
   const int error = SSL_get_error(ssl_.get(), 0);
   if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_ZERO_RETURN) return 0;
+  const bool alert = ERR_GET_REASON(ERR_peek_last_error()) > SSL_AD_REASON_OFFSET;
+  if (alert) {
+    throw Error(ErrorKind::kIdentity, fmt::format("refuses this party's certificate: {}", openssl_reason()),
+                "Does the other side pin this party's current fingerprint? sotto certs show prints it.");
+  }
   throw Error(ErrorKind::kPeer,
               fmt::format("sent bytes that are not TLS of this connection: {}", openssl_reason()));
 }

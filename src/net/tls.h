@@ -45,7 +45,7 @@ class TlsEngine {
   // Encrypts everything into output().
   void write(std::span<const std::byte> plaintext);
   // Decrypts into the span and returns how many bytes; 0 when more input is needed or the peer closed.
-  // Throws kPeer on records that are not authentic.
+  // Throws kPeer on records that are not authentic, kIdentity when the peer refuses our certificate.
   std::size_t read(std::span<std::byte> into);
   // Tells the peer that nothing more comes, so that it can tell this from a cut connection.
   void close();
