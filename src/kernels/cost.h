@@ -15,6 +15,7 @@ struct Cost {
 };
 
 // `operation` is the operation's index in its block: roles rotate with it. Operands need types only.
-Cost count(const protocols::Table& table, const Kernel& kernel, const Call& types_only, std::uint16_t operation);
+Cost count(const protocols::Table& table, const Kernel& kernel, const Call& types_only,
+           std::uint16_t operation);
 
 }  // namespace sotto::kernels

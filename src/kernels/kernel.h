@@ -1,5 +1,6 @@
 // The kernel table: the operations a plan is made of, as fixed-point numerics over any protocol.
 //
+// clang-format off
 // | kernel           | operands -> results                        | attributes
 // |------------------|--------------------------------------------|-----------------------------------------------------
 // | add, subtract    | a, b -> y                                  | (operands are shifted up to the result's fraction bits)
@@ -27,8 +28,10 @@
 // | max              | a -> y (last axis gone)                    | window
 // | argmax_one_hot   | a -> bits (of a's shape)                   | window; the first of equals wins
 // | softmax          | a -> y (last axis)                         | window, range (reals: max - min of a row <= range)
+// clang-format on
 //
-// Local kernels take no rounds. Windows are in bits of the ring: |v| < 2^(window-1) in units of the last place.
+// Local kernels take no rounds. Windows are in bits of the ring: |v| < 2^(window-1) in units of the last
+// place.
 #pragma once
 
 #include <map>
@@ -69,8 +72,8 @@ struct Call {
 
 struct Kernel {
   const char* name;
-  // Throws Error(kPlan) saying what is wrong with the operands, results or attributes; run() may assume it passed.
-  // Total: any types and attributes whatever, however hostile, either pass or give an error.
+  // Throws Error(kPlan) saying what is wrong with the operands, results or attributes; run() may assume it
+  // passed. Total: any types and attributes whatever, however hostile, either pass or give an error.
   void (*check)(const Call& types_only);
   Task<std::vector<protocols::Share>> (*run)(protocols::Context&, const Call&);
 };

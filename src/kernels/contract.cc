@@ -1,0 +1,145 @@
+// contract: v = (product_scale * (a op b) + sum of addend_scales * addends) / 2^truncate, then ReLU or
+// selection.
+//
+// Domain: |v| before truncation < 2^62 (checked by the result's type); ReLU: |v| after it < 2^(window-1).
+// Error: none without truncation, else strictly less than one unit in the last place with zero mean.
+// Rounds (rep3): 1 for a product, 2 with truncation, 5 with ReLU, 2 with selection; see protocols/table.h.
+#include <algorithm>
+
+#include "kernels/all.h"
+#include "kernels/check.h"
+#include "kernels/local.h"
+
+namespace sotto::kernels {
+namespace {
+
+using protocols::Contraction;
+using protocols::Then;
+using Product = Contraction::Product;
+
+// How a call's operands are laid out: [a, b,] addends..., [selector].
+struct Layout {
+  Product product;
+  Then then;
+  std::size_t first_addend, addends;
+};
+
+Layout layout_of(const Attributes& attributes, std::size_t operands) {
+  Layout layout{.product = Product::kNone, .then = Then::kNothing, .first_addend = 0, .addends = 0};
+  const std::string product = text_or(attributes, "product", "none"),
+                    then = text_or(attributes, "then", "none");
+  const auto unknown = [](const char* name, const std::string& value) {
+    throw Error(ErrorKind::kPlan,
+                std::string("kernel contract: unknown ") + name + " '" + value.substr(0, 32) + "'");
+  };
+  if (product == "elementwise")
+    layout.product = Product::kElementwise;
+  else if (product == "matmul")
+    layout.product = Product::kMatmul;
+  else if (product != "none")
+    unknown("product", product);
+  if (then == "relu")
+    layout.then = Then::kRelu;
+  else if (then == "select")
+    layout.then = Then::kSelect;
+  else if (then != "none")
+    unknown("then", then);
+  layout.first_addend = layout.product == Product::kNone ? 0 : 2;
+  const std::size_t others = layout.first_addend + (layout.then == Then::kSelect ? 1 : 0);
+  if (operands < others)
+    throw Error(ErrorKind::kPlan, "kernel contract: operands are missing for its product or selection");
+  layout.addends = operands - others;
+  return layout;
+}
+
+void check_product(const Check& check, const Layout& layout) {
+  if (layout.product == Product::kNone) return;
+  const ValueType &a = check.operand(0), &b = check.operand(1), &y = check.result();
+  check.numeric(a, "a");
+  check.numeric(b, "b");
+  const bool transpose_a = check.flag("transpose_a"), transpose_b = check.flag("transpose_b");
+  if (layout.product == Product::kElementwise) {
+    check.require(!transpose_a && !transpose_b, "only matrices are transposed");
+    check.shape(a, y.shape, "a");
+    check.shape(b, y.shape, "b");
+    return;
+  }
+  check.require(a.shape.size() == 2 && b.shape.size() == 2, "a matrix product takes two matrices");
+  const Shape left = transpose_a ? Shape{a.shape[1], a.shape[0]} : a.shape;
+  const Shape right = transpose_b ? Shape{b.shape[1], b.shape[0]} : b.shape;
+  check.require(left[1] == right[0], "the inner extents of a matrix product are equal");
+  check.shape(y, {left[0], right[1]}, "the result");
+}
+
+void check_addends(const Check& check, const Layout& layout, const Attributes& attributes) {
+  const auto scales = integers(attributes, "addend_scales"), rows = integers(attributes, "addend_rows");
+  check.require(scales.empty() || scales.size() == layout.addends, "addend_scales has one entry per addend");
+  check.require(rows.empty() || rows.size() == layout.addends, "addend_rows has one entry per addend");
+  const Shape& shape = check.result().shape;
+  for (std::size_t i = 0; i < layout.addends; ++i) {
+    const ValueType& addend = check.operand(layout.first_addend + i);
+    check.numeric(addend, "an addend");
+    const std::int64_t row = rows.empty() ? 0 : rows[i];
+    check.require(row == 0 || row == 1, "addend_rows are 0 or 1");
+    check.require(row == 0 || !shape.empty(), "a scalar result takes no row addend");
+    check.shape(addend, row == 1 ? Shape{shape.back()} : shape, "an addend");
+  }
+}
+
+void check_contract(const Call& call) {
+  const Layout layout = layout_of(call.attributes, call.operand_types.size());
+  const std::size_t results = layout.then == Then::kRelu ? 2 : 1;
+  const Check check("contract", call, layout.product == Product::kNone ? 1 : 2, 64, results);
+  check.arithmetic(check.result(), "the result");
+  check.require(layout.product != Product::kNone || layout.addends > 0, "there is nothing to sum");
+  check_product(check, layout);
+  check_addends(check, layout, call.attributes);
+  integer_or(call.attributes, "product_scale", 1);
+  const auto truncate = check.within("truncate", 0, 0, 61);
+  const ValueType& y = check.result();
+  check.require(y.fraction_bits + y.bound_bits + truncate <= kMaximumBits,
+                "the value before truncation overflows 2^62");
+  if (layout.then == Then::kSelect) {
+    const ValueType& selector = call.operand_types.back();
+    check.boolean(selector, "the selector");
+    check.shape(selector, y.shape, "the selector");
+  }
+  if (layout.then == Then::kRelu) {
+    check.boolean(check.result(1), "the second result");
+    check.shape(check.result(1), y.shape, "the second result");
+    check.require(y.fraction_bits + y.bound_bits <= check.window() - 1,
+                  "the window is too narrow for the result");
+  }
+}
+
+Task<Shares> run_contract(Context& context, const Call& call) {
+  const Layout layout = layout_of(call.attributes, call.operands.size());
+  Contraction c;
+  c.product = layout.product;
+  c.shape = call.result_types[0].shape;
+  if (layout.product != Product::kNone) {
+    c.a = secret(context, call.operands[0]);
+    c.b = secret(context, call.operands[1]);
+    c.transpose_a = integer_or(call.attributes, "transpose_a", 0) == 1;
+    c.transpose_b = integer_or(call.attributes, "transpose_b", 0) == 1;
+    c.product_scale = static_cast<ring::Element>(integer_or(call.attributes, "product_scale", 1));
+  }
+  const auto scales = integers(call.attributes, "addend_scales"),
+             rows = integers(call.attributes, "addend_rows");
+  for (std::size_t i = 0; i < layout.addends; ++i)
+    c.addends.push_back({.share = secret(context, call.operands[layout.first_addend + i]),
+                         .scale = scales.empty() ? 1 : static_cast<ring::Element>(scales[i]),
+                         .row = !rows.empty() && rows[i] == 1});
+  c.truncate_bits = static_cast<int>(integer_or(call.attributes, "truncate", 0));
+  c.then = layout.then;
+  // After a truncation the value has lost its upper bits: a wider window says nothing more.
+  c.window = std::min(static_cast<int>(integer_or(call.attributes, "window", 64)), 64 - c.truncate_bits);
+  if (layout.then == Then::kSelect) c.selector = call.operands.back();
+  co_return co_await protocols::contract(context, std::move(c));
+}
+
+}  // namespace
+
+const Kernel kContract{"contract", check_contract, run_contract};
+
+}  // namespace sotto::kernels

@@ -1,0 +1,128 @@
+// The exponential in integers, and its lookup: e^(base + low) = e^base * e^low, one product for any split.
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/error.h"
+#include "kernels/piecewise.h"
+
+namespace sotto::kernels {
+namespace {
+
+using Wide = __int128;
+constexpr int kUnit = 62;  // fraction bits of the polynomial
+constexpr std::uint64_t kOne = std::uint64_t{1} << kUnit;
+constexpr std::int64_t kLog2E = 6653256548922161246;  // log2(e) * 2^62
+constexpr double kLog2EReal = 1.4426950408889634;
+
+// ln(2)^k / k! at kUnit fraction bits: the Taylor series of 2^x, whose rest after these is below 2^-45 on [0,
+// 1).
+constexpr int kTerms = 15;
+std::array<std::uint64_t, kTerms> taylor_coefficients() {
+  std::array<std::uint64_t, kTerms> table;
+  long double term = 1.0L;
+  for (int k = 0; k < kTerms; ++k) {
+    table[static_cast<std::size_t>(k)] = static_cast<std::uint64_t>(std::ldexp(term, kUnit));
+    term *= 0.693147180559945309417232121458176568L / static_cast<long double>(k + 1);
+  }
+  return table;
+}
+const std::array<std::uint64_t, kTerms> kTaylor = taylor_coefficients();
+
+// How the bits are divided between coefficient and basis.
+struct Split {
+  int piece_bits, window, coefficient_bits, basis_bits;
+  double piece(int fraction_bits) const { return std::ldexp(1.0, window - piece_bits - fraction_bits); }
+};
+
+Split split_with(const Domain& domain, int piece_bits, int result_bits, int result_bound) {
+  Split split{.piece_bits = piece_bits,
+              .window = window_for(domain, piece_bits),
+              .coefficient_bits = 0,
+              .basis_bits = 0};
+  const int total = 61 - std::max(result_bound, 0);
+  const int growth =
+      static_cast<int>(std::min(std::ceil(split.piece(domain.fraction_bits) * kLog2EReal), 1000.0));
+  // Four bits beyond the result's for both summands of the error; where they do not fit, both are equal at x
+  // = 0.
+  const int coefficient = result_bits + 4 + growth, basis = result_bits + 4 + std::max(result_bound, 0);
+  split.basis_bits = coefficient + basis <= total ? total - coefficient : std::max((total - growth) / 2, 1);
+  split.coefficient_bits = total - split.basis_bits;
+  return split;
+}
+
+ExponentialError error_of(const Split& split, const Domain& domain) {
+  const double growth = std::exp(std::min(split.piece(domain.fraction_bits), 600.0));
+  return {.absolute = std::ldexp(growth, -split.coefficient_bits - 1),
+          .relative = std::ldexp(1.0, -split.basis_bits - 1)};
+}
+
+// The fewest pieces with an error within 2^-3 units everywhere; else the least error at x = 0.
+Split split_for(const Domain& domain, int result_bits, int result_bound) {
+  Split best{};
+  double least = 0;
+  for (int piece_bits = 1; piece_bits <= 8; ++piece_bits) {
+    const Split split = split_with(domain, piece_bits, result_bits, result_bound);
+    const ExponentialError error = error_of(split, domain);
+    const double worst = error.absolute + std::ldexp(error.relative, std::max(result_bound, 0));
+    if (std::ldexp(worst, result_bits) <= 0.125) return split;
+    // Twice the pieces must be worth it.
+    const double usual = error.absolute + error.relative;
+    if (piece_bits == 1 || usual < least * 0.75) best = split, least = usual;
+  }
+  return best;
+}
+
+}  // namespace
+
+int window_for(const Domain& domain, int piece_bits) {
+  const Wide extent = static_cast<Wide>(domain.maximum) - domain.minimum;
+  int window = piece_bits + 1;
+  while ((Wide{1} << window) - (Wide{1} << (window - piece_bits)) <= extent) ++window;
+  return window;
+}
+
+std::uint64_t fixed_exp(std::int64_t value, int fraction_bits, int result_bits) {
+  const Wide exponent = static_cast<Wide>(value) * kLog2E;  // fraction_bits + 62 fraction bits
+  const auto whole = static_cast<std::int64_t>(exponent >> (fraction_bits + kUnit));
+  const std::uint64_t part = static_cast<std::uint64_t>(exponent >> fraction_bits) & (kOne - 1);
+  std::uint64_t power = kTaylor[kTerms - 1];
+  for (int k = kTerms - 2; k >= 0; --k)
+    power = kTaylor[static_cast<std::size_t>(k)] +
+            static_cast<std::uint64_t>((static_cast<unsigned __int128>(power) * part) >> kUnit);
+  const std::int64_t shift = kUnit - result_bits - whole;
+  const std::int64_t usable = std::min<std::int64_t>(std::max<std::int64_t>(shift, 1), 63);
+  const std::uint64_t rounded = (power + (std::uint64_t{1} << (usable - 1))) >> usable;
+  return rounded & -static_cast<std::uint64_t>(shift <= 63);
+}
+
+PiecewiseFunction exponential(const Domain& domain, int result_bits, int result_bound) {
+  const Split split = split_for(domain, result_bits, result_bound);
+  const int low_bits = split.window - split.piece_bits;
+  PiecewiseFunction function;
+  function.name = "exp";
+  function.minimum = domain.minimum;
+  function.window = split.window;
+  function.piece_bits = split.piece_bits;
+  function.terms = 1;
+  function.truncate_bits = split.coefficient_bits + split.basis_bits - result_bits;
+  // Below this base even the piece's end is less than half a unit.
+  const double zero_below = -(result_bits + 1) / kLog2EReal;
+  const auto tail = static_cast<std::int64_t>(std::floor(std::ldexp(zero_below, domain.fraction_bits))) -
+                    (std::int64_t{1} << low_bits);
+  function.coefficients = [=, minimum = domain.minimum, fraction = domain.fraction_bits](
+                              std::int64_t base, std::span<ring::Element> out) {
+    const std::int64_t x = base + minimum;
+    out[0] = fixed_exp(x, fraction, split.coefficient_bits) & -static_cast<std::uint64_t>(x >= tail);
+  };
+  function.basis = [=, fraction = domain.fraction_bits](std::uint64_t low, std::span<ring::Element> out) {
+    out[0] = fixed_exp(static_cast<std::int64_t>(low), fraction, split.basis_bits);
+  };
+  return function;
+}
+
+ExponentialError exponential_error(const Domain& domain, int result_bits, int result_bound) {
+  return error_of(split_for(domain, result_bits, result_bound), domain);
+}
+
+}  // namespace sotto::kernels

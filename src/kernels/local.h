@@ -1,0 +1,59 @@
+// What a party does to its own parts of a share: everything linear, and every move of elements. No rounds, no
+// bytes.
+//
+// All of it works on any protocol, since a share is linear part by part. Nothing is computed when only costs
+// are counted, and parts known to be zero stay known.
+#pragma once
+
+#include <functional>
+
+#include "kernels/kernel.h"
+
+namespace sotto::kernels {
+
+using protocols::Context;
+using protocols::Kind;
+using protocols::Share;
+using protocols::Shares;
+using protocols::Words;
+
+// A public value as a share; shares as they are.
+Share secret(const Context& context, const Share& share);
+
+// a + b, a - b: equal shapes; public if both are.
+Share added(const Context& context, const Share& a, const Share& b);
+Share subtracted(const Context& context, const Share& a, const Share& b);
+Share scaled(const Context& context, const Share& a, ring::Element factor);
+Share shifted_up(const Context& context, const Share& a, int bits);
+// The constant in every element.
+Share splat(const Context& context, ring::Element value, const Shape& shape);
+
+// Sums over the last axis, each column weighted; no weights: all one.
+Share last_axis_summed(const Context& context, const Share& a,
+                       const std::vector<ring::Element>& weights = {});
+
+// Element i of the result is element index[i] of the source. `indices` is called only when data is there.
+using Indices = std::vector<std::int64_t>;
+Share gathered(const Context& context, const Share& source, Shape shape,
+               const std::function<Indices()>& indices);
+// As if the sources were one after the other in memory.
+Share gathered(const Context& context, const std::vector<Share>& sources, Shape shape,
+               const std::function<Indices()>& indices);
+
+// A strided view of a dense tensor; strides may be 0 (broadcast).
+struct View {
+  Shape shape;
+  std::vector<std::int64_t> strides;
+  std::int64_t offset = 0;
+  Indices indices() const;
+};
+
+// Columns of the last axis: result[..., j] = a[..., columns[j]].
+Share columns_of(const Context& context, const Share& a, const Indices& columns);
+// result[..., j] = a[...] for j below extent: one more axis.
+Share repeated(const Context& context, const Share& a, std::int64_t extent);
+
+Shape with_last(Shape shape, std::int64_t extent);  // the last axis replaced
+Shape without_last(Shape shape);
+
+}  // namespace sotto::kernels

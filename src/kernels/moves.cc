@@ -1,0 +1,110 @@
+// reshape, transpose, broadcast, slice: elements move, nothing is computed. Of numbers or bits; exact, local,
+// 0 rounds.
+#include "kernels/all.h"
+#include "kernels/check.h"
+#include "kernels/local.h"
+
+namespace sotto::kernels {
+namespace {
+
+// What all moves have in common.
+Check check_move(const char* name, const Call& call) {
+  Check check(name, call, 1, 1);
+  check.require(check.operand(0).kind == check.result().kind, "the operand's kind is the result's");
+  check.same_fraction(check.operand(0), check.result());
+  return check;
+}
+
+Share viewed(const Context& context, const Call& call, View view) {
+  view.shape = call.result_types[0].shape;
+  return gathered(context, call.operands[0], view.shape, [&] { return view.indices(); });
+}
+
+void check_reshape(const Call& call) {
+  const Check check = check_move("reshape", call);
+  check.require(element_count(check.operand(0).shape) == element_count(check.result().shape),
+                "the number of elements must not change");
+}
+
+Task<Shares> run_reshape(Context&, const Call& call) {
+  co_return Shares{call.operands[0].reshaped(call.result_types[0].shape)};
+}
+
+void check_transpose(const Call& call) {
+  const Check check = check_move("transpose", call);
+  const Shape& shape = check.operand(0).shape;
+  const auto permutation = check.axes("permutation", shape.size());
+  check.require(permutation.size() == shape.size(), "the permutation lists every axis once");
+  Shape moved;
+  for (std::int64_t axis : permutation) moved.push_back(shape[static_cast<std::size_t>(axis)]);
+  check.shape(check.result(), moved, "the result");
+}
+
+Task<Shares> run_transpose(Context& context, const Call& call) {
+  const auto strides = dense_strides(call.operands[0].shape);
+  View view;
+  for (std::int64_t axis : integers(call.attributes, "permutation"))
+    view.strides.push_back(strides[static_cast<std::size_t>(axis)]);
+  co_return Shares{viewed(context, call, std::move(view))};
+}
+
+void check_broadcast(const Call& call) {
+  const Check check = check_move("broadcast", call);
+  const Shape& from = check.operand(0).shape;
+  const Shape& to = check.result().shape;
+  const auto dimensions = check.axes("dimensions", to.size());
+  check.require(dimensions.size() == from.size(), "dimensions maps every axis of the operand");
+  for (std::size_t axis = 0; axis < from.size(); ++axis)
+    check.require(from[axis] == 1 || from[axis] == to[static_cast<std::size_t>(dimensions[axis])],
+                  "an axis of the operand has extent 1 or that of the result");
+}
+
+Task<Shares> run_broadcast(Context& context, const Call& call) {
+  const Shape& from = call.operands[0].shape;
+  const auto strides = dense_strides(from);
+  const auto dimensions = integers(call.attributes, "dimensions");
+  View view;
+  view.strides.assign(call.result_types[0].shape.size(), 0);
+  for (std::size_t axis = 0; axis < from.size(); ++axis)
+    if (from[axis] != 1) view.strides[static_cast<std::size_t>(dimensions[axis])] = strides[axis];
+  co_return Shares{viewed(context, call, std::move(view))};
+}
+
+void check_slice(const Call& call) {
+  const Check check = check_move("slice", call);
+  const Shape& shape = check.operand(0).shape;
+  const auto start = integers(call.attributes, "start"), limit = integers(call.attributes, "limit"),
+             stride = integers(call.attributes, "stride");
+  check.require(start.size() == shape.size() && limit.size() == shape.size() && stride.size() == shape.size(),
+                "start, limit and stride have one entry per axis");
+  Shape sliced;
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+    check.require(start[axis] >= 0 && start[axis] <= limit[axis] && limit[axis] <= shape[axis],
+                  "0 <= start <= limit <= extent on every axis");
+    check.require(stride[axis] >= 1, "strides are positive");
+    const std::int64_t length = limit[axis] - start[axis];
+    sliced.push_back(length / stride[axis] + (length % stride[axis] != 0 ? 1 : 0));
+  }
+  check.shape(check.result(), sliced, "the result");
+}
+
+Task<Shares> run_slice(Context& context, const Call& call) {
+  const auto strides = dense_strides(call.operands[0].shape);
+  const auto start = integers(call.attributes, "start"), stride = integers(call.attributes, "stride");
+  View view;
+  for (std::size_t axis = 0; axis < strides.size(); ++axis) {
+    view.offset += start[axis] * strides[axis];
+    // A stride beyond the extent picks one element: its product could overflow, and is multiplied by 0 only.
+    view.strides.push_back(std::min(stride[axis], call.operands[0].shape[axis]) * strides[axis]);
+  }
+  co_return Shares{viewed(context, call, std::move(view))};
+}
+
+}  // namespace
+
+const Kernel kReshape{"reshape", check_reshape, run_reshape};
+const Kernel kTranspose{"transpose", check_transpose, run_transpose};
+const Kernel kBroadcast{"broadcast", check_broadcast, run_broadcast};
+const Kernel kSlice{"slice", check_slice, run_slice};
+
+}  // namespace sotto::kernels

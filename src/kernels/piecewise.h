@@ -1,0 +1,57 @@
+// Piecewise functions for the protocols' lookup row: the exponential by one product, and polynomial fits.
+//
+// Two rules hold for all functions here. The basis is computed in integers, since several parties must
+// compute exactly the same. Neither basis nor coefficients branch on, index by, or divide by what they are
+// given: a coefficient's base is a secret mask of its dealer.
+#pragma once
+
+#include "protocols/table.h"
+
+namespace sotto::kernels {
+
+using protocols::PiecewiseFunction;
+
+// Arguments x with minimum <= x <= maximum, in units of 2^-fraction_bits.
+struct Domain {
+  std::int64_t minimum = 0, maximum = 0;
+  int fraction_bits = 0;
+};
+
+// The smallest window whose pieces cover the domain, wherever they begin: 2^w - 2^(w-piece_bits) > maximum -
+// minimum.
+int window_for(const Domain& domain, int piece_bits);
+
+// round(e^(value / 2^fraction_bits) * 2^result_bits), at most one unit off; 0 where that is below half a
+// unit. Constant time. Results must be below 2^62; larger ones saturate there.
+std::uint64_t fixed_exp(std::int64_t value, int fraction_bits, int result_bits);
+
+// e^x at `result_bits` fraction bits, results below 2^result_bound, as a product of a coefficient with p and
+// a basis with q fraction bits; pieces whose largest value is below half a unit give exactly 0. The number of
+// pieces, p and q are chosen so that the error before truncation is 2^-3 units, or else, where results are
+// large, the least possible.
+PiecewiseFunction exponential(const Domain& domain, int result_bits, int result_bound);
+// That error is at most absolute + e^x * relative.
+struct ExponentialError {
+  double absolute, relative;
+};
+ExponentialError exponential_error(const Domain& domain, int result_bits, int result_bound);
+
+// A smooth function by near-minimax polynomials: interpolation at Chebyshev points of each piece.
+struct Fit {
+  double (*function)(double x) = nullptr;  // constant time
+  Domain domain;
+  int terms = 1, piece_bits = 1;
+  int result_bits = 0, result_bound = 0;  // |f(x)| < 2^result_bound
+};
+PiecewiseFunction fitted(std::string name, const Fit& fit);
+
+// For 1/x and log x: terms and piece_bits with the fewest coefficients in all such that the interpolation's
+// error is at most `error`. With rho = half a piece / the piece's middle and z = (1 - sqrt(1 - rho^2)) / rho,
+// it is 2 z^n of 1/x (relative) and below that of log x.
+void choose_pieces(Fit& fit, double error);
+
+// 1/x and log x for 2^-200 < x < 2^200, relative and absolute error below 2^-44; multiplications only.
+double constant_time_reciprocal(double x);
+double constant_time_log(double x);
+
+}  // namespace sotto::kernels

@@ -1,0 +1,58 @@
+#include <algorithm>
+
+#include "kernels/test_bench.h"
+
+namespace sotto::kernels {
+namespace {
+
+class Softmax : public KernelTest {};
+SOTTO_KERNEL_FOR_ALL_PROTOCOLS(Softmax);
+
+Reals reference(const Reals& x, std::size_t columns) {
+  Reals y(x.size());
+  for (std::size_t row = 0; row < x.size(); row += columns) {
+    const double largest = *std::max_element(&x[row], &x[row] + columns);
+    double sum = 0;
+    for (std::size_t i = row; i < row + columns; ++i) sum += y[i] = std::exp(x[i] - largest);
+    for (std::size_t i = row; i < row + columns; ++i) y[i] /= sum;
+  }
+  return y;
+}
+
+void expect_softmax(const Table& table, const Reals& x, std::int64_t columns, double range, int window) {
+  const Shape shape = {static_cast<std::int64_t>(x.size()) / columns, columns};
+  const Reals y = run_kernel(table, "softmax", {{number(shape, 18, 7), x}}, {number(shape, 18, 1)},
+                             {{"range", range}, {"window", static_cast<std::int64_t>(window)}})[0];
+  const Reals exact = reference(x, static_cast<std::size_t>(columns));
+  double worst = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    ASSERT_NEAR(y[i], exact[i], 2 * 0x1p-18 + exact[i] * 0x1p-17) << columns << " columns, element " << i;
+    worst = std::max(worst, std::abs(y[i] - exact[i]));
+  }
+  std::printf("softmax of %lld columns on %s: error at most %.2f units of 2^-18\n",
+              static_cast<long long>(columns), table.name().c_str(), std::ldexp(worst, 18));
+}
+
+TEST_P(Softmax, TenClasses) {
+  expect_softmax(table(), uniform(10 * 600, -14.9, 14.9, 18, 7), 10, 30, 25);
+  expect_softmax(table(), uniform(10 * 600, -1, 1, 18, 8), 10, 30, 25);
+}
+
+TEST_P(Softmax, OtherNumbersOfColumns) {
+  for (std::int64_t columns : {1, 2, 3, 16, 31, 40, 100})
+    expect_softmax(table(), uniform(static_cast<std::size_t>(columns) * 50, -5, 5, 18, 9), columns, 10, 25);
+}
+
+TEST_P(Softmax, EqualsAndExtremes) {
+  Reals x(100, 3.25);                                                                // all equal
+  for (int i = 0; i < 10; ++i) x[static_cast<std::size_t>(i)] = i == 4 ? 15 : -15;   // one wins
+  for (int i = 10; i < 20; ++i) x[static_cast<std::size_t>(i)] = i < 12 ? 15 : -15;  // two share
+  expect_softmax(table(), x, 10, 30, 25);
+}
+
+TEST_P(Softmax, WideRangeOfLogits) {
+  expect_softmax(table(), uniform(10 * 300, -60, 60, 18, 10), 10, 128, 27);
+}
+
+}  // namespace
+}  // namespace sotto::kernels

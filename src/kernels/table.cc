@@ -1,0 +1,15 @@
+#include <array>
+
+#include "kernels/all.h"
+
+namespace sotto::kernels {
+
+std::span<const Kernel> all_kernels() {
+  static const std::array table = {kAdd,        kSubtract,  kNegate, kScale,       kSum,          kReshape,
+                                   kTranspose,  kBroadcast, kSlice,  kConcatenate, kConstant,     kContract,
+                                   kSign,       kCompare,   kNot,    kFromBits,    kSelect,       kExp,
+                                   kReciprocal, kDivide,    kLog,    kMax,         kArgmaxOneHot, kSoftmax};
+  return table;
+}
+
+}  // namespace sotto::kernels
