@@ -1,0 +1,271 @@
+// sotto-compile: StableHLO programs into plans, and the same training in plain to compare with.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "cli/command.h"
+#include "frontends/stablehlo/read.h"
+#include "passes/pipeline.h"
+#include "passes/reference/train_plainly.h"
+#include "passes/train/train.h"
+#include "runtime/data.h"
+
+namespace sotto::cli {
+namespace {
+
+using passes::Options;
+using passes::Provision;
+
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  std::size_t start = 0;
+  for (std::size_t end; (end = text.find(separator, start)) != std::string::npos; start = end + 1)
+    parts.push_back(text.substr(start, end - start));
+  parts.push_back(text.substr(start));
+  return parts;
+}
+
+// NAME=ROLE or NAME=ROLE:ENCODING; the encoding may contain colons.
+Provision parse_provision(const std::string& text) {
+  const auto equals = text.find('='), colon = text.find(':', equals == std::string::npos ? 0 : equals);
+  if (equals == std::string::npos || equals == 0)
+    throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not NAME=ROLE or NAME=ROLE:ENCODING", text));
+  Provision provision;
+  provision.name = text.substr(0, equals);
+  provision.role = text.substr(equals + 1, colon == std::string::npos ? colon : colon - equals - 1);
+  if (colon != std::string::npos) provision.encoding = text.substr(colon + 1);
+  return provision;
+}
+
+// NAME:ROLE,ROLE
+passes::Reveal parse_reveal(const std::string& text) {
+  const auto colon = text.find(':');
+  if (colon == std::string::npos) throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not NAME:ROLE,ROLE", text));
+  return {.name = text.substr(0, colon), .roles = split(text.substr(colon + 1), ',')};
+}
+
+// What the command line says.
+struct Arguments {
+  std::string model, output, train, data = "x=images:pixels", labels = "labels", roles = "images,labels,helper";
+  std::string protocol = "rep3", initializer = "torch_linear", network = "lan", reveal_model, dump_after;
+  std::vector<std::string> inputs, states, reveals;
+  passes::Training training;
+  passes::Precision precision;
+  std::uint64_t seed = 1;
+  std::int64_t steps = 1;
+  bool no_guard = false, json = false;
+  std::string sample, sample_labels;                        // for calibration
+  std::string images, image_labels, test_images, test_labels;  // for the reference
+
+  void declare(CLI::App& app) {
+    app.add_option("model", model, "StableHLO text: a model's forward function, or a whole program")->required()->check(CLI::ExistingFile);
+    app.add_option("--train", train, "train the model with this optimizer")->check(CLI::IsMember({"sgd"}));
+    app.add_option("--learning-rate", training.learning_rate, "step size")->capture_default_str();
+    app.add_option("--momentum", training.momentum, "as torch.optim.SGD has it")->capture_default_str();
+    app.add_option("--weight-decay", training.weight_decay, "as torch.optim.SGD has it")->capture_default_str();
+    app.add_option("--batch", training.batch, "rows per step")->capture_default_str()->check(CLI::PositiveNumber);
+    app.add_option("--epochs", training.epochs, "passes over the training rows")->capture_default_str()->check(CLI::PositiveNumber);
+    app.add_option("--rows", training.rows, "training rows")->capture_default_str()->check(CLI::PositiveNumber);
+    app.add_option("--test-rows", training.test_rows, "test rows")->capture_default_str()->check(CLI::PositiveNumber);
+    app.add_option("--data", data, "NAME=ROLE:ENCODING: the model's batch argument, who holds it, \"pixels\" or nothing")->capture_default_str();
+    app.add_option("--labels", labels, "who holds the labels")->capture_default_str();
+    app.add_option("--input", inputs, "NAME=ROLE[:ENCODING]: who provides an argument of a program compiled as it is");
+    app.add_option("--state", states, "NAME=RESULT: result number RESULT replaces argument NAME after every step");
+    app.add_option("--steps", steps, "how often a program with states runs")->capture_default_str()->check(CLI::PositiveNumber);
+    app.add_option("--roles", roles, "the computing roles, in the order of parties")->capture_default_str();
+    app.add_option("--protocol", protocol, "the table of implementations")->capture_default_str();
+    app.add_option("--network", network, "what the plan is for: lan, wan or MBIT:ONE_WAY_MS")->capture_default_str();
+    app.add_option("--initializer", initializer, "how parameters start: torch_linear, he_uniform, glorot_uniform, zeros")->capture_default_str();
+    app.add_option("--seed", seed, "public seed of initial values and of the order of rows")->capture_default_str();
+    app.add_option("--reveal", reveals, "NAME:ROLE,ROLE: \"accuracy\", \"model\" or a result's number, and who learns it");
+    app.add_option("--reveal-model", reveal_model, "the role that learns the trained parameters");
+    app.add_option("--fraction-bits", precision.fraction_bits, "of products and functions")->capture_default_str()->check(CLI::Range(8, 24));
+    app.add_option("--state-fraction-bits", precision.state_fraction_bits, "of parameters and momentum")->capture_default_str()->check(CLI::Range(8, 36));
+    app.add_option("--margin-bits", precision.margin_bits, "by how many bits measured ranges may grow")->capture_default_str()->check(CLI::Range(0, 8));
+    app.add_flag("--no-guard", no_guard, "leave out the check of measured ranges");
+  }
+
+  Options options() const {
+    Options options;
+    options.name = std::filesystem::path(model).stem().string();
+    options.roles = split(roles, ',');
+    options.protocol = protocol;
+    options.initializer = initializer;
+    options.seed = seed;
+    options.steps = steps;
+    options.precision = precision;
+    options.guard = !no_guard;
+    for (const auto& text : reveals) options.reveals.push_back(parse_reveal(text));
+    if (!reveal_model.empty()) options.reveals.push_back({.name = "model", .roles = split(reveal_model, ',')});
+    for (const auto& text : inputs) options.inputs.push_back(parse_provision(text));
+    for (const auto& text : states) {
+      const auto parts = split(text, '=');
+      if (parts.size() != 2) throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not NAME=RESULT", text));
+      options.states.push_back({.input = parts[0], .output = parts[1]});
+    }
+    if (train.empty()) return options;
+    options.training = training;
+    options.training->data = parse_provision(data);
+    options.training->labels = {.name = "labels", .role = labels, .encoding = "", .file = ""};
+    if (reveals.empty()) options.reveals.push_back({.name = "accuracy", .roles = {options.training->data.role, labels}});
+    return options;
+  }
+};
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw Error(ErrorKind::kSystem, fmt::format("cannot read {}", path));
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// The names an argument list is written with: `@name(%W0: ..., %b0: ...)`.
+std::vector<std::string> written_names(const std::string& text, const std::string& function) {
+  std::vector<std::string> names;
+  auto position = text.find("@" + function + "(");
+  if (position == std::string::npos) return names;
+  position = text.find('(', position);
+  int depth = 0;
+  for (; position < text.size(); ++position) {
+    const char c = text[position];
+    if (c == '(' || c == '<' || c == '{' || c == '[') ++depth;
+    if ((c == ')' || c == '>' || c == '}' || c == ']') && --depth == 0) break;
+    if (c != '%' || depth != 1) continue;
+    const auto end = text.find_first_of(": \t\n", position);
+    if (end == std::string::npos) break;
+    names.push_back(text.substr(position + 1, end - position - 1));
+  }
+  return names;
+}
+
+mlir::OwningOpRef<mlir::ModuleOp> read_program(mlir::MLIRContext& context, const std::string& path) {
+  const std::string text = read_text(path);
+  auto module = frontends::stablehlo::read_or_throw(context, text, path);
+  auto entry = frontends::stablehlo::entry_function(*module);
+  if (!entry) return module;
+  const auto written = written_names(text, entry.getName().str());
+  for (unsigned index = 0; index < entry.getNumArguments(); ++index) {
+    auto name = frontends::stablehlo::argument_name(entry, index);
+    if (name == "arg" + std::to_string(index) && written.size() == entry.getNumArguments()) name = written[index];
+    entry.setArgAttr(index, passes::kNameAttribute, mlir::StringAttr::get(&context, name));
+  }
+  return module;
+}
+
+// A file as the array of a data set; rows are what the file has.
+ir::Array read_array(const std::string& path, const std::string& encoding, Shape shape) {
+  auto numbers = runtime::parse_numbers(runtime::read_packed_file(path));
+  if (numbers.shape.empty()) throw Error(ErrorKind::kData, fmt::format("{} has no rows", path));
+  shape[0] = numbers.shape[0];
+  runtime::EncodedTensor encoded(std::move(numbers), encoding, shape, path);
+  std::vector<double> values(static_cast<std::size_t>(element_count(shape)));
+  encoded.read(0, values);
+  return ir::Array::floats(shape, std::vector<float>(values.begin(), values.end()));
+}
+
+// The shapes of the model's batch and logits.
+std::pair<Shape, Shape> batch_shapes(mlir::ModuleOp module, const Options& options) {
+  auto entry = frontends::stablehlo::entry_function(module);
+  const int data = entry ? passes::data_argument(entry, options.training->data.name) : -1;
+  if (data < 0 || entry.getNumResults() != 1)
+    throw Error(ErrorKind::kModel, fmt::format("the model has no argument called \"{}\", or more than one result", options.training->data.name),
+                "Name the argument that takes the batch with --data NAME=ROLE:ENCODING.");
+  return {ir::shape_of(entry.getArgumentTypes()[static_cast<unsigned>(data)]), ir::shape_of(entry.getResultTypes()[0])};
+}
+
+void add_data(passes::Arrays& arrays, const Options& options, const std::pair<Shape, Shape>& shapes, const std::string& prefix,
+              const std::string& data_file, const std::string& label_file) {
+  const auto classes = "one_hot:" + std::to_string(shapes.second.back());
+  arrays.insert_or_assign(prefix + options.training->data.name, read_array(data_file, options.training->data.encoding, shapes.first));
+  arrays.insert_or_assign(prefix + options.training->labels.name, read_array(label_file, classes, shapes.second));
+}
+
+void report(const plan::Plan& plan, bool sampled) {
+  const std::string bytes = plan::serialize(plan);
+  std::cout << fmt::format("{} for {} among {} parties, {} bytes, digest {}\n", plan.name(), plan.protocol(),
+                           plan::party_count(plan), bytes.size(), plan::digest(plan::as_bytes(bytes)));
+  std::cout << fmt::format("{:<10} {:>10} {:>8} {:>14}\n", "block", "operations", "rounds", "bytes, all");
+  for (const auto& block : plan.blocks()) {
+    std::uint64_t total = 0;
+    for (auto pair : block.bytes()) total += pair;
+    std::cout << fmt::format("{:<10} {:>10} {:>8} {:>14}\n", block.name(), block.operations_size(), block.rounds(), total);
+  }
+  if (!sampled)
+    std::cout << "ranges were calibrated on synthetic data; give --sample and --sample-labels for the owners'\n";
+}
+
+void compile_command(const Arguments& arguments) {
+  Options options = arguments.options();
+  mlir::MLIRContext context;
+  frontends::stablehlo::load_dialects(context);
+  auto module = read_program(context, arguments.model);
+  if (!arguments.sample.empty() && options.training) {
+    auto arrays = std::make_shared<passes::Arrays>();
+    const auto shapes = batch_shapes(*module, options);
+    for (const char* prefix : {"", "test."}) add_data(*arrays, options, shapes, prefix, arguments.sample, arguments.sample_labels);
+    options.sample = arrays;
+  }
+  const auto dump = [&](std::string_view pass, mlir::ModuleOp after) {
+    if (pass == arguments.dump_after) after.print(llvm::outs()), llvm::outs().flush();
+  };
+  const auto plan = passes::compile(*module, options, dump);
+  report(plan, options.sample != nullptr);
+  if (arguments.output.empty()) return;
+  std::ofstream file(arguments.output, std::ios::binary);
+  file << plan::serialize(plan);
+  if (!file.flush()) throw Error(ErrorKind::kSystem, fmt::format("cannot write {}", arguments.output));
+}
+
+void reference_command(const Arguments& arguments) {
+  Options options = arguments.options();
+  if (!options.training) throw Error(ErrorKind::kUsage, "the reference trains: --train is missing");
+  mlir::MLIRContext context;
+  frontends::stablehlo::load_dialects(context);
+  auto module = read_program(context, arguments.model);
+  const auto shapes = batch_shapes(*module, options);
+  passes::Arrays data;
+  add_data(data, options, shapes, "", arguments.images, arguments.image_labels);
+  add_data(data, options, shapes, "test.", arguments.test_images, arguments.test_labels);
+  options.training->rows = data.at(options.training->data.name).shape()[0];
+  options.training->test_rows = data.at("test." + options.training->data.name).shape()[0];
+  passes::prepare_program(*module, options);
+  const auto outcome = passes::train_plainly(*module, options, data, [&](const passes::PlainEpoch& epoch) {
+    if (!arguments.json)
+      std::cout << fmt::format("epoch {}: accuracy {:.2f} %, loss {:.4f}, {:.4f} s per step\n", epoch.epoch + 1,
+                               100 * epoch.accuracy, epoch.loss, epoch.seconds_per_step);
+  });
+  if (arguments.json)
+    std::cout << nlohmann::json{{"accuracy", outcome.accuracy}, {"loss", outcome.loss}, {"seconds_per_step", outcome.seconds_per_step},
+                                {"epochs", options.training->epochs}, {"seed", options.seed}}
+              << "\n";
+}
+
+}  // namespace
+}  // namespace sotto::cli
+
+int main(int count, char** values) {
+  using namespace sotto::cli;
+  CLI::App app("Compiles StableHLO programs into plans for private computation.", "sotto-compile");
+  app.require_subcommand(1);
+  Arguments compile, reference;
+  auto* compiling = app.add_subcommand("compile", "write a plan");
+  compile.declare(*compiling);
+  compiling->add_option("-o,--output", compile.output, "the plan's file");
+  compiling->add_option("--dump-after", compile.dump_after, "print the program after this pass");
+  auto* sample = compiling->add_option("--sample", compile.sample, "data to calibrate ranges on (IDX, NPY or CSV)")->check(CLI::ExistingFile);
+  compiling->add_option("--sample-labels", compile.sample_labels, "their labels")->check(CLI::ExistingFile)->needs(sample);
+  compiling->callback([&] { compile_command(compile); });
+  auto* training = app.add_subcommand("reference", "train the same model plainly and print its accuracy");
+  reference.declare(*training);
+  training->add_option("--images", reference.images, "training data")->required()->check(CLI::ExistingFile);
+  training->add_option("--image-labels", reference.image_labels, "training labels")->required()->check(CLI::ExistingFile);
+  training->add_option("--test-images", reference.test_images, "test data")->required()->check(CLI::ExistingFile);
+  training->add_option("--test-labels", reference.test_labels, "test labels")->required()->check(CLI::ExistingFile);
+  training->add_flag("--json", reference.json, "one JSON object");
+  training->callback([&] { reference_command(reference); });
+  return run_app(app, count, values);
+}

@@ -1,0 +1,37 @@
+// What a StableHLO program means, recognised by passes/raise: operations on float tensors that one kernel computes.
+#ifndef SOTTO_IR_SOTTO_RAISED_TD
+#define SOTTO_IR_SOTTO_RAISED_TD
+
+include "ir/sotto/types.td"
+
+def ReluOp : SottoOp<"relu", [Pure]> {
+  let summary = "y = max(x, 0) and the bit x >= 0, which the gradient uses again";
+  let arguments = (ins FloatTensor:$operand);
+  let results = (outs FloatTensor:$result, BooleanTensor:$positive);
+}
+
+def MaskOp : SottoOp<"mask", [Pure]> {
+  let summary = "The operand where the bit is one, zero elsewhere";
+  let arguments = (ins BooleanTensor:$bit, FloatTensor:$operand);
+  let results = (outs FloatTensor:$result);
+}
+
+def RowSoftmaxOp : SottoOp<"row_softmax", [Pure]> {
+  let summary = "exp(x - m) / sum exp(x - m) along the last axis";
+  let arguments = (ins FloatTensor:$operand);
+  let results = (outs FloatTensor:$result);
+}
+
+def RowMaximumOp : SottoOp<"row_maximum", [Pure]> {
+  let summary = "The largest element along the last axis, which is gone from the result";
+  let arguments = (ins FloatTensor:$operand);
+  let results = (outs FloatTensor:$result);
+}
+
+def RowArgmaxOp : SottoOp<"row_argmax", [Pure]> {
+  let summary = "One bit per element: whether it is the first largest along the last axis";
+  let arguments = (ins FloatTensor:$operand);
+  let results = (outs BooleanTensor:$result);
+}
+
+#endif

@@ -1,0 +1,102 @@
+// Measures ranges: trains plainly for some steps on the owners' sample (or on synthetic data when there is none), then
+// evaluates, and writes the range of every float value as sotto.range. Ranges are what was seen; margins are added by
+// those who turn them into bounds.
+#include <algorithm>
+#include <numeric>
+
+#include "mlir/Pass/Pass.h"
+
+#include "passes/calibrate/range.h"
+#include "passes/passes.h"
+#include "passes/reference/reference.h"
+#include "passes/train/train.h"
+#include "plan/permutation.h"
+
+namespace sotto::passes {
+namespace {
+
+template <class T>
+Range measure(const std::vector<T>& values, std::size_t width) {
+  T lowest = values.front(), highest = values.front(), spread = 0;
+  for (std::size_t row = 0; row < values.size(); row += width) {
+    T low = values[row], high = values[row];
+    for (std::size_t i = row + 1; i < row + width; ++i) {
+      low = values[i] < low ? values[i] : low;
+      high = values[i] > high ? values[i] : high;
+    }
+    lowest = std::min(lowest, low), highest = std::max(highest, high), spread = std::max(spread, high - low);
+  }
+  return {static_cast<double>(lowest), static_cast<double>(highest), static_cast<double>(spread)};
+}
+
+Range measure(const ir::Array& array) {
+  const std::size_t width = array.shape().empty() ? 1 : static_cast<std::size_t>(array.shape().back());
+  return array.type() == ir::ElementType::kF64 ? measure(array.as<double>(), width) : measure(array.as<float>(), width);
+}
+
+Range joined(const Range& a, const Range& b) {
+  return {std::min(a.minimum, b.minimum), std::max(a.maximum, b.maximum), std::max(a.spread, b.spread)};
+}
+
+struct Calibrate : mlir::PassWrapper<Calibrate, mlir::OperationPass<mlir::ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(Calibrate)
+  explicit Calibrate(const Options& options) : options_(options) {}
+  llvm::StringRef getArgument() const final { return "calibrate"; }
+
+  void runOnOperation() override {
+    Arrays data = options_.sample ? *options_.sample : synthetic_data(getOperation(), kSyntheticRows);
+    auto step = getOperation().lookupSymbol<mlir::func::FuncOp>("step");
+    Arrays states = initial_states(step, options_.seed, data);
+    const auto steps = options_.training ? options_.calibration_steps : std::min(options_.steps, options_.calibration_steps);
+    if (mlir::failed(observe(step, steps, states, data))) return signalPassFailure();
+    if (auto evaluate = getOperation().lookupSymbol<mlir::func::FuncOp>("evaluate")) {
+      for (auto& [name, state] : initial_states(evaluate, options_.seed, data)) states.try_emplace(name, std::move(state));
+      if (mlir::failed(observe(evaluate, kEvaluations, states, data))) return signalPassFailure();
+    }
+  }
+
+ private:
+  static constexpr std::int64_t kSyntheticRows = 2048, kEvaluations = 4;
+
+  mlir::LogicalResult observe(mlir::func::FuncOp function, std::int64_t steps, Arrays& states, const Arrays& data) {
+    llvm::DenseMap<mlir::Value, Range> ranges;
+    auto see = [&](mlir::Value value, const ir::Array& array) {
+      if (!is_float(value) || array.size() == 0) return;
+      const Range range = measure(array);
+      auto [found, fresh] = ranges.try_emplace(value, range);
+      if (!fresh) found->second = joined(found->second, range);
+    };
+    const auto observer = [&](mlir::Operation* op, unsigned result, const ir::Array& array) { see(op->getResult(result), array); };
+    const auto [rows, batch] = batches(function, data);
+    const auto order = plan::row_order(static_cast<std::uint64_t>(rows), options_.seed, 0);
+    for (std::int64_t done = 0; done < steps; ++done) {
+      for (unsigned index = 0; index < function.getNumArguments(); ++index)
+        if (auto state = states.find(argument_name(function, index)); state != states.end())
+          see(function.getArgument(index), state->second);
+      std::vector<std::uint32_t> chosen;
+      if (rows > 0) chosen = plan::batch_rows(order, static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(batch));
+      if (mlir::failed(run_plainly(function, states, data, chosen, observer))) return mlir::failure();
+    }
+    for (auto& [value, range] : ranges) widen_range(value, range);
+    for (unsigned index = 0; index < function.getNumArguments(); ++index)
+      if (auto given = data.find(argument_name(function, index)); given != data.end())
+        widen_range(function.getArgument(index), measure(given->second));
+    return mlir::success();
+  }
+
+  // Rows of the data set and of a batch; 0 and 0 when the function takes none.
+  static std::pair<std::int64_t, std::int64_t> batches(mlir::func::FuncOp function, const Arrays& data) {
+    for (unsigned index = 0; index < function.getNumArguments(); ++index)
+      if (function.getArgAttrOfType<mlir::StringAttr>(index, kKindAttribute).getValue() == kBatch)
+        return {data.at(argument_name(function, index)).shape()[0], shape_of(function.getArgument(index))[0]};
+    return {0, 0};
+  }
+
+  Options options_;
+};
+
+}  // namespace
+
+std::unique_ptr<mlir::Pass> calibrate(const Options& options) { return std::make_unique<Calibrate>(options); }
+
+}  // namespace sotto::passes

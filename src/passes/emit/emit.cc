@@ -1,0 +1,142 @@
+#include "passes/emit/emit.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "passes/emit/block.h"
+#include "passes/emit/costs.h"
+#include "passes/train/train.h"
+#include "plan/verify.h"
+
+namespace sotto::passes {
+namespace {
+
+// All masks of the protocols in use are perfect and all truncations exact: what is left is the failure of AES as a
+// pseudo-random function and of the random generator, for which this stands.
+constexpr double kLog2Failure = -128;
+
+class Emitter {
+ public:
+  Emitter(mlir::ModuleOp module, const Options& options) : module_(module), options_(options), tables_(plan_, options_) {}
+
+  plan::Plan run() {
+    plan_.set_format_version(plan::kFormatVersion);
+    plan_.set_name(options_.name.empty() ? "program" : options_.name);
+    plan_.set_protocol(options_.protocol);
+    plan_.set_seed(options_.seed);
+    plan_.set_log2_failure(kLog2Failure);
+    for (const std::string& name : options_.roles) {
+      auto& role = *plan_.add_roles();
+      role.set_name(name);
+      role.set_computes(true);
+    }
+    const int load = add_block("load");
+    for (auto function : module_.getOps<mlir::func::FuncOp>()) emit_block(plan_, tables_, function, outputs_);
+    fill_load(*plan_.mutable_blocks(load));
+    const int finish = add_block("finish");
+    for (const Reveal& reveal : options_.reveals) emit_reveal(finish, reveal);
+    emit_control(load, finish);
+    publish_leakage();
+    set_costs(plan_);
+    plan::verify(plan_);
+    return std::move(plan_);
+  }
+
+ private:
+  int add_block(const char* name) {
+    plan_.add_blocks()->set_name(name);
+    return plan_.blocks_size() - 1;
+  }
+  int block_named(std::string_view name) const {
+    for (int i = 0; i < plan_.blocks_size(); ++i)
+      if (plan_.blocks(i).name() == name) return i;
+    return -1;
+  }
+
+  void fill_load(plan::Block& block) {
+    for (const auto& input : plan_.inputs()) {
+      if (!input.initializer().empty()) continue;
+      auto& operation = *block.add_operations();
+      operation.set_kernel("input");
+      operation.add_results(input.value());
+    }
+  }
+
+  void reveal_value(int block, const std::string& name, std::uint32_t value, const std::vector<std::string>& roles) {
+    auto& reveal = *plan_.add_reveals();
+    reveal.set_name(name);
+    reveal.set_value(value);
+    for (const std::string& role : roles) reveal.add_roles(tables_.role(role));
+    auto& operation = *plan_.mutable_blocks(block)->add_operations();
+    operation.set_kernel("reveal");
+    operation.add_operands(value);
+  }
+
+  void emit_reveal(int finish, const Reveal& reveal) {
+    if (reveal.name == "accuracy") return reveal_value(finish, "correct", tables_.value_of_state(kCorrect.str()), reveal.roles);
+    if (reveal.name == "model") {
+      for (const auto& state : plan_.states())
+        if (state.parameter()) reveal_value(finish, state.name(), state.value(), reveal.roles);
+      return;
+    }
+    const auto output = outputs_.find(reveal.name);
+    if (output == outputs_.end())
+      throw Error(ErrorKind::kModel, fmt::format("the program has no output \"{}\" to reveal", reveal.name));
+    reveal_value(block_named("step"), reveal.name, output->second, reveal.roles);
+  }
+
+  void add_control(int block, const char* phase, std::uint64_t repeat) {
+    auto& control = *plan_.add_control();
+    control.set_block(static_cast<std::uint32_t>(block));
+    control.set_phase(phase);
+    control.set_repeat(repeat);
+  }
+  void set_batches(std::int64_t batch, std::int64_t rows, std::uint64_t seed, std::uint64_t epoch) {
+    auto& control = *plan_.mutable_control(plan_.control_size() - 1);
+    control.set_batch(static_cast<std::uint64_t>(batch));
+    control.set_rows(static_cast<std::uint64_t>(rows));
+    control.set_permutation_seed(seed);
+    control.set_epoch(epoch);
+  }
+
+  void emit_control(int load, int finish) {
+    if (plan_.blocks(load).operations_size() > 0) add_control(load, "load", 1);
+    const int step = block_named("step"), evaluate = block_named("evaluate");
+    if (options_.training) {
+      const Training& training = *options_.training;
+      // The last batch of an epoch wraps around to the epoch's first rows.
+      const auto steps = static_cast<std::uint64_t>((training.rows + training.batch - 1) / training.batch);
+      for (std::int64_t epoch = 0; epoch < training.epochs; ++epoch) {
+        add_control(step, "train", steps);
+        set_batches(training.batch, training.rows, options_.seed, static_cast<std::uint64_t>(epoch));
+      }
+      const auto batch = evaluation_batch(training.test_rows, training.batch);
+      add_control(evaluate, "evaluate", static_cast<std::uint64_t>(training.test_rows / batch));
+      set_batches(batch, training.test_rows, 0, 0);
+    } else {
+      add_control(step, "train", static_cast<std::uint64_t>(options_.steps));
+    }
+    if (plan_.blocks(finish).operations_size() > 0) add_control(finish, "finish", 1);
+  }
+
+  void publish_leakage() {
+    plan_.add_leakage("shapes of all tensors, numbers of rows, batch size, epochs and hyperparameters");
+    for (const auto& value : plan_.values())
+      if (value.bound() == plan::wire::CALIBRATED) {
+        plan_.add_leakage("ranges of calibrated values, as powers of two with margin");
+        return;
+      }
+  }
+
+  mlir::ModuleOp module_;
+  const Options& options_;
+  plan::Plan plan_;
+  Tables tables_;
+  Outputs outputs_;
+};
+
+}  // namespace
+
+plan::Plan emit_plan(mlir::ModuleOp module, const Options& options) { return Emitter(module, options).run(); }
+
+}  // namespace sotto::passes

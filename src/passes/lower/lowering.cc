@@ -1,0 +1,174 @@
+#include "passes/lower/lowering.h"
+
+#include <cmath>
+
+#include "passes/infer_secrecy/infer_secrecy.h"
+#include "passes/lower/format.h"
+#include "passes/train/train.h"
+
+namespace sotto::passes {
+
+using mlir::Value;
+using privacy::BoundStatus;
+
+Lowering::Lowering(const Options& options, mlir::func::FuncOp source, mlir::func::FuncOp target)
+    : options_(options), source_(source), target_(target), builder_(source.getContext()) {
+  builder_.setInsertionPointToStart(target_.addEntryBlock());
+}
+
+mlir::LogicalResult Lowering::run() {
+  if (mlir::failed(lower_arguments())) return mlir::failure();
+  for (mlir::Operation& op : source_.getBody().front().without_terminator())
+    if (!llvm::isa<hlo::ConstantOp>(op) && mlir::failed(passes::lower_operation(*this, &op))) return mlir::failure();
+  return lower_results();
+}
+
+// ---- Arguments and results ------------------------------------------------------------------------------------------
+
+privacy::FixedType Lowering::argument_type(unsigned index) {
+  const Value argument = source_.getArgument(index);
+  const auto kind = source_.getArgAttrOfType<mlir::StringAttr>(index, kKindAttribute);
+  const auto fraction = source_.getArgAttrOfType<mlir::IntegerAttr>(index, kFractionAttribute);
+  const bool state = kind.getValue() == kState;
+  const int bits = fraction ? fraction.getInt() : state ? precision().state_fraction_bits : precision().fraction_bits;
+  Range range = range_of(argument).value_or(Range{-1, 1, 2});
+  if (state)
+    for (unsigned result = 0; result < source_.getNumResults(); ++result) {
+      auto next = source_.getResultAttrOfType<mlir::StringAttr>(result, kNextAttribute);
+      if (!next || next.getValue() != argument_name(source_, index)) continue;
+      const auto after = range_of(return_of(source_).getOperand(result));
+      if (after) range = {std::min(range.minimum, after->minimum), std::max(range.maximum, after->maximum), 0};
+    }
+  // Data are checked where their owner encodes them; states were measured, unless their format was given.
+  const bool declared = !state || fraction;
+  const int bound = declared ? range.bound_bits(0)
+                             : std::max(range.bound_bits(precision().margin_bits), precision().state_bound_bits);
+  return privacy::secret(builder_.getContext(), shape_of(argument), bits, bound,
+                         declared ? BoundStatus::Declared : BoundStatus::Calibrated);
+}
+
+mlir::LogicalResult Lowering::lower_arguments() {
+  for (unsigned index = 0; index < source_.getNumArguments(); ++index) {
+    const Value argument = source_.getArgument(index);
+    const auto type = argument_type(index);
+    target_.insertArgument(index, type, source_.getArgAttrDict(index), argument.getLoc());
+    set_share(argument, target_.getArgument(index));
+    for (unsigned result = 0; result < source_.getNumResults(); ++result) {
+      auto next = source_.getResultAttrOfType<mlir::StringAttr>(result, kNextAttribute);
+      if (next && next.getValue() == argument_name(source_, index)) state_types_[return_of(source_).getOperand(result)] = type;
+    }
+  }
+  return mlir::success();
+}
+
+mlir::LogicalResult Lowering::lower_results() {
+  llvm::SmallVector<Value> results;
+  auto end = return_of(source_);
+  for (auto [index, value] : llvm::enumerate(end.getOperands())) {
+    if (!is_float(value)) return end.emitError() << "result " << index << " is " << value.getType() << ", not floats";
+    const auto state = state_types_.lookup(value);
+    const Value share = share_of(value, state ? state.getFractionBits() : -1);
+    if (!share) return mlir::failure();
+    results.push_back(share);
+  }
+  builder_.create<mlir::func::ReturnOp>(end.getLoc(), results);
+  target_.setFunctionType(builder_.getFunctionType(target_.getBody().front().getArgumentTypes(), mlir::ValueRange(results).getTypes()));
+  for (unsigned index = 0; index < source_.getNumResults(); ++index)
+    target_.setResultAttrs(index, source_.getResultAttrDict(index));
+  return mlir::success();
+}
+
+// ---- What is known of values ----------------------------------------------------------------------------------------
+
+Bound Lowering::bound_of(Value value, std::optional<Bound> proven) const {
+  if (const auto state = state_types_.lookup(value)) return {state.getBoundBits(), state.getStatus()};
+  const auto range = range_of(value);
+  if (!range) return proven.value_or(Bound{precision().activation_bound_bits, BoundStatus::Calibrated});
+  const int measured = std::max(range->bound_bits(precision().margin_bits), precision().activation_bound_bits);
+  if (proven && proven->bits <= measured) return *proven;
+  return {measured, BoundStatus::Calibrated};
+}
+
+privacy::FixedType Lowering::type_of(Value value, int fraction_bits, std::optional<Bound> proven) const {
+  const Bound bound = bound_of(value, proven);
+  return privacy::secret(builder_.getContext(), shape_of(value), fraction_bits, bound.bits, bound.status);
+}
+
+privacy::FixedType Lowering::reshaped_type(Value share, llvm::ArrayRef<int64_t> shape) const {
+  const auto type = fixed(share);
+  return privacy::secret(builder_.getContext(), shape, type.getFractionBits(), type.getBoundBits(), type.getStatus());
+}
+
+int Lowering::wanted_fraction(Value value) const {
+  const auto state = state_types_.lookup(value);
+  return state ? state.getFractionBits() : precision().fraction_bits;
+}
+
+// ---- Expressions ----------------------------------------------------------------------------------------------------
+
+Expression Lowering::expression_of(Value value) {
+  const auto found = expressions_.find(value);
+  if (found != expressions_.end()) return found->second;
+  auto op = value.getDefiningOp<hlo::ConstantOp>();
+  llvm::SmallVector<double> values;
+  if (const auto all = splat_value(value)) {
+    values.push_back(*all);
+  } else if (op && is_float(value)) {
+    for (llvm::APFloat element : op.getValue().getValues<llvm::APFloat>()) {
+      bool inexact = false;
+      element.convert(llvm::APFloat::IEEEdouble(), llvm::APFloat::rmNearestTiesToEven, &inexact);
+      values.push_back(element.convertToDouble());
+    }
+  }
+  return {.product = {}, .terms = {{.share = constant(value.getLoc(), shape_of(value), values)}}};
+}
+
+// A value that several operations use is made at once unless it is free.
+void Lowering::set(Value value, Expression expression) {
+  if (!expression.is_single() && !used_once(value)) {
+    const int fraction = wanted_fraction(value);
+    expression = {.product = {}, .terms = {{.share = make(value, expression, fraction)}}};
+  }
+  expressions_[value] = std::move(expression);
+}
+
+Term Lowering::term_of(Value value) {
+  Expression expression = expression_of(value);
+  if (expression.is_single()) return expression.terms[0];
+  const Value share = make(value, expression, wanted_fraction(value));
+  expressions_[value] = {.product = {}, .terms = {{.share = share}}};
+  return {.share = share};
+}
+
+Value Lowering::share_of(Value value, int fraction_bits) {
+  const Expression expression = expression_of(value);
+  if (expression.is_single() && expression.terms[0].factor == 1) {
+    const Value share = expression.terms[0].share;
+    if (fraction_bits < 0 || fixed(share).getFractionBits() == fraction_bits) return share;
+  }
+  const Value share = make(value, expression, fraction_bits < 0 ? wanted_fraction(value) : fraction_bits);
+  if (share) expressions_[value] = {.product = {}, .terms = {{.share = share}}};
+  return share;
+}
+
+Value Lowering::spread(const Term& term, llvm::ArrayRef<int64_t> shape, mlir::Location location) {
+  if (!term.row) return term.share;
+  return builder_.create<privacy::BroadcastOp>(location, reshaped_type(term.share, shape), term.share,
+                                               llvm::ArrayRef<int64_t>{static_cast<int64_t>(shape.size()) - 1});
+}
+
+Value Lowering::constant(mlir::Location location, llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<double> values) {
+  double magnitude = 0;
+  for (double value : values) magnitude = std::max(magnitude, std::fabs(value));
+  const int bound = Range{-magnitude, magnitude, 0}.bound_bits(0);
+  const auto type = privacy::secret(builder_.getContext(), shape, precision().fraction_bits, bound, BoundStatus::Proven);
+  return builder_.create<privacy::ConstantOp>(location, type, values);
+}
+
+Value Lowering::make(Value of, const Expression& expression, int fraction_bits) {
+  if (const Value local = make_locally(of, expression, fraction_bits)) return local;
+  mlir::Operation* op = contract(of, expression, fraction_bits, Then::kNothing, {});
+  return op ? op->getResult(0) : Value();
+}
+
+}  // namespace sotto::passes

@@ -1,0 +1,77 @@
+// One function on its way from floats to fixed point. Internal to lower/.
+#pragma once
+
+#include "llvm/ADT/DenseMap.h"
+
+#include "ir/sotto/dialect.h"
+#include "passes/calibrate/range.h"
+#include "passes/lower/expression.h"
+#include "passes/options.h"
+#include "passes/support/tensors.h"
+
+namespace sotto::passes {
+
+namespace privacy = ir::privacy;
+
+struct Bound {
+  int bits;
+  privacy::BoundStatus status;
+};
+
+enum class Then { kNothing, kRelu, kSelect };
+
+class Lowering {
+ public:
+  Lowering(const Options& options, mlir::func::FuncOp source, mlir::func::FuncOp target);
+  mlir::LogicalResult run();
+
+  // ---- For the rules of operations (rules.cc) ------------------------------------------------------------------
+  mlir::OpBuilder& builder() { return builder_; }
+  const Precision& precision() const { return options_.precision; }
+
+  Expression expression_of(mlir::Value value);
+  void set(mlir::Value value, Expression expression);
+  void set_share(mlir::Value value, mlir::Value share) { set(value, {.product = {}, .terms = {{.share = share}}}); }
+  mlir::Value bit_of(mlir::Value value) const { return bits_.lookup(value); }
+  void set_bit(mlir::Value value, mlir::Value bit) { bits_[value] = bit; }
+
+  // A share and the factor that is still missing. Makes the value if it is more than that.
+  Term term_of(mlir::Value value);
+  // The finished value, at `fraction_bits`, or at whatever it has (-1).
+  mlir::Value share_of(mlir::Value value, int fraction_bits = -1);
+  // Makes `expression` as the value `of` stands for. `selector` is for kSelect; kRelu gives two results.
+  mlir::Operation* contract(mlir::Value of, const Expression& expression, int fraction_bits, Then then,
+                            mlir::Value selector);
+  // What is known of |value|, given what its operation proves.
+  Bound bound_of(mlir::Value value, std::optional<Bound> proven) const;
+  privacy::FixedType type_of(mlir::Value value, int fraction_bits, std::optional<Bound> proven) const;
+  // The type of a value as the same kind of numbers in another shape.
+  privacy::FixedType reshaped_type(mlir::Value share, llvm::ArrayRef<int64_t> shape) const;
+  // Row terms repeated to the value's shape.
+  mlir::Value spread(const Term& term, llvm::ArrayRef<int64_t> shape, mlir::Location location);
+  mlir::Value constant(mlir::Location location, llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<double> values);
+  bool used_once(mlir::Value value) const { return value.hasOneUse(); }
+
+ private:
+  mlir::LogicalResult lower_arguments();
+  mlir::LogicalResult lower_operation(mlir::Operation* op);
+  mlir::LogicalResult lower_results();
+  privacy::FixedType argument_type(unsigned index);
+  mlir::Value make(mlir::Value of, const Expression& expression, int fraction_bits);
+  mlir::Value make_locally(mlir::Value of, const Expression& expression, int fraction_bits);
+  int wanted_fraction(mlir::Value value) const;
+
+  const Options& options_;
+  mlir::func::FuncOp source_, target_;
+  mlir::OpBuilder builder_;
+  llvm::DenseMap<mlir::Value, Expression> expressions_;
+  llvm::DenseMap<mlir::Value, mlir::Value> bits_;
+  llvm::DenseMap<mlir::Value, privacy::FixedType> state_types_;  // of values that become states
+};
+
+inline privacy::FixedType fixed(mlir::Value share) { return llvm::cast<privacy::FixedType>(share.getType()); }
+
+// Lowers one operation; every operand has been lowered.
+mlir::LogicalResult lower_operation(Lowering& lowering, mlir::Operation* op);
+
+}  // namespace sotto::passes

@@ -1,0 +1,123 @@
+// Turning a collected expression into operations: locally where integers suffice, by one contraction otherwise.
+#include <cmath>
+
+#include "passes/lower/format.h"
+#include "passes/lower/lowering.h"
+
+namespace sotto::passes {
+namespace {
+
+using mlir::Value;
+using privacy::BoundStatus;
+
+BoundStatus worse(BoundStatus a, BoundStatus b) { return std::max(a, b); }
+
+// |sum of c_i v_i| < 2^bits
+Bound sum_bound(llvm::ArrayRef<Term> terms) {
+  double magnitude = 0;
+  BoundStatus status = BoundStatus::Proven;
+  for (const Term& term : terms) {
+    magnitude += std::fabs(term.factor) * std::ldexp(1.0, fixed(term.share).getBoundBits());
+    status = worse(status, fixed(term.share).getStatus());
+  }
+  int exponent = 0;
+  const double mantissa = std::frexp(magnitude, &exponent);
+  return {mantissa == 0.5 ? exponent - 1 : exponent, status};
+}
+
+Bound expression_bound(const Expression& expression) {
+  Bound bound = sum_bound(expression.terms);
+  if (!expression.product) return bound;
+  const Product& product = *expression.product;
+  const auto a = fixed(product.a), b = fixed(product.b);
+  const double length = product.matrix ? a.getShape()[product.transpose_a ? 0 : 1] : 1;
+  const double magnitude = std::fabs(product.factor) * length * std::ldexp(1.0, a.getBoundBits() + b.getBoundBits()) +
+                           (expression.terms.empty() ? 0 : std::ldexp(1.0, bound.bits));
+  return {static_cast<int>(std::ceil(std::log2(magnitude))), worse(bound.status, worse(a.getStatus(), b.getStatus()))};
+}
+
+int fraction_of(Value share) { return fixed(share).getFractionBits(); }
+
+// The fraction at which all terms are integer multiples of their shares' ring elements: the finest of any, and finer
+// still for factors like 1/2. `exactly`: no other fraction than the one asked for will do; else a coarser one is as
+// good, since nothing is gained by zeros at the end.
+std::optional<int> local_fraction(llvm::ArrayRef<Term> terms, int asked, bool exactly) {
+  int fraction = exactly ? asked : 0;
+  for (const Term& term : terms) fraction = std::max(fraction, fraction_of(term.share));
+  constexpr double kLargestFactor = 0x1p30;
+  for (; fraction <= asked; ++fraction)
+    if (llvm::all_of(terms, [&](const Term& term) {
+          const double factor = std::ldexp(term.factor, fraction - fraction_of(term.share));
+          return factor == std::nearbyint(factor) && factor != 0 && std::fabs(factor) <= kLargestFactor;
+        }))
+      return fraction;
+  return std::nullopt;
+}
+
+}  // namespace
+
+// Sums of shares with factors that are integers at the result's fraction. Nothing when that is not what was asked.
+Value Lowering::make_locally(Value of, const Expression& expression, int fraction_bits) {
+  if (expression.product || expression.terms.empty()) return {};
+  const auto fraction = local_fraction(expression.terms, fraction_bits, state_types_.contains(of));
+  if (!fraction) return {};
+  const auto location = of.getLoc();
+  // The term as it enters the sum: times its factor, unless that is 1 or the sum itself takes care of the sign.
+  auto entering = [&](const Term& term, double sign) -> Value {
+    const Value share = spread(term, shape_of(of), location);
+    if (term.factor == sign) return share;
+    const auto type = privacy::secret(builder_.getContext(), shape_of(of), *fraction, sum_bound(term).bits, fixed(share).getStatus());
+    if (term.factor == -sign) return builder_.create<privacy::NegateOp>(location, type, share);
+    const double factor = std::ldexp(sign * term.factor, *fraction - fraction_of(share));
+    return builder_.create<privacy::ScaleOp>(location, type, share, static_cast<int64_t>(factor));
+  };
+  Value sum = entering(expression.terms[0], 1);
+  for (std::size_t i = 1; i < expression.terms.size(); ++i) {
+    const Term& term = expression.terms[i];
+    const auto type = type_of(of, *fraction, sum_bound(llvm::ArrayRef(expression.terms).take_front(i + 1)));
+    if (term.factor < 0)
+      sum = builder_.create<privacy::SubtractOp>(location, type, sum, entering(term, -1));
+    else
+      sum = builder_.create<privacy::AddOp>(location, type, sum, entering(term, 1));
+  }
+  if (fraction_of(sum) == *fraction) return sum;
+  return builder_.create<privacy::ScaleOp>(location, type_of(of, *fraction, sum_bound(expression.terms)), sum,
+                                           int64_t{1} << (*fraction - fraction_of(sum)));
+}
+
+mlir::Operation* Lowering::contract(Value of, const Expression& expression, int fraction_bits, Then then,
+                                    Value selector) {
+  const auto type = type_of(of, fraction_bits, expression_bound(expression));
+  std::vector<Scaled> parts;
+  llvm::SmallVector<Value> operands;
+  if (const auto& product = expression.product) {
+    const int bits = fixed(product->a).getFractionBits() + fixed(product->b).getFractionBits();
+    parts.push_back({.fraction_bits = bits, .factor = product->factor, .product = true});
+    operands.append({product->a, product->b});
+  }
+  llvm::SmallVector<int64_t> rows;
+  for (const Term& term : expression.terms) {
+    parts.push_back({.fraction_bits = static_cast<int>(fixed(term.share).getFractionBits()), .factor = term.factor, .product = false});
+    operands.push_back(term.share);
+    rows.push_back(term.row ? 1 : 0);
+  }
+  const auto format = choose_format(parts, fraction_bits, type.getBoundBits());
+  if (!format) {
+    mlir::emitError(of.getLoc()) << "this value does not fit 64-bit fixed point: it is below 2^" << type.getBoundBits()
+                                 << " and wants " << fraction_bits << " fraction bits; use fewer";
+    return nullptr;
+  }
+  if (selector) operands.push_back(selector);
+  const bool product = expression.product.has_value();
+  const auto scales = llvm::ArrayRef(format->scales).drop_front(product ? 1 : 0);
+  const char* kind = !product ? "none" : expression.product->matrix ? "matmul" : "elementwise";
+  const char* after = then == Then::kRelu ? "relu" : then == Then::kSelect ? "select" : "none";
+  const mlir::Type bit = then == Then::kRelu ? privacy::BitsType::get(builder_.getContext(), type.getShape()) : mlir::Type();
+  const int64_t window = then == Then::kRelu ? window_for(type.getBoundBits(), fraction_bits) : 64;
+  return builder_.create<privacy::ContractOp>(
+      of.getLoc(), type, bit, operands, kind, product && expression.product->transpose_a,
+      product && expression.product->transpose_b, product ? format->scales[0] : 1, scales, rows, format->truncate_bits,
+      after, window);
+}
+
+}  // namespace sotto::passes

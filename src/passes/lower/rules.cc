@@ -1,0 +1,346 @@
+// How each operation lowers. Linear operations collect into expressions; the others need finished shares.
+#include <cmath>
+
+#include "llvm/ADT/TypeSwitch.h"
+
+#include "passes/lower/format.h"
+#include "passes/lower/lowering.h"
+
+namespace sotto::passes {
+namespace {
+
+using mlir::LogicalResult;
+using mlir::Operation;
+using mlir::success;
+using mlir::Value;
+
+class Rules {
+ public:
+  Rules(Lowering& lowering, Operation* op) : to_(lowering), op_(op), location_(op->getLoc()) {}
+
+  LogicalResult lower() {
+    return llvm::TypeSwitch<Operation*, LogicalResult>(op_)
+        .Case([&](hlo::AddOp o) { return sum(o.getLhs(), o.getRhs(), 1); })
+        .Case([&](hlo::SubtractOp o) { return sum(o.getLhs(), o.getRhs(), -1); })
+        .Case([&](hlo::NegateOp o) { return scaled(o.getOperand(), -1); })
+        .Case([&](hlo::MultiplyOp o) { return multiply(o); })
+        .Case([&](hlo::DivideOp o) { return divide(o); })
+        .Case([&](hlo::DotGeneralOp o) { return dot(o); })
+        .Case([&](hlo::ReduceOp o) { return reduce(o); })
+        .Case([&](hlo::BroadcastInDimOp o) { return broadcast_in_dim(o); })
+        .Case([&](hlo::ReshapeOp o) { return reshape(o); })
+        .Case([&](hlo::TransposeOp o) { return transpose(o); })
+        .Case([&](hlo::SliceOp o) { return slice(o); })
+        .Case([&](hlo::ConvertOp o) { return convert(o); })
+        .Case([&](hlo::ExponentialOp o) { return exponential(o); })
+        .Case([&](hlo::LogOp o) { return logarithm(o); })
+        .Case([&](hlo::CompareOp o) { return compare(o); })
+        .Case([&](hlo::NotOp o) { return complement(o); })
+        .Case([&](hlo::SelectOp o) { return select(o); })
+        .Case([&](hlo::MaximumOp o) { return larger(o.getLhs(), o.getRhs(), 1); })
+        .Case([&](hlo::MinimumOp o) { return larger(o.getLhs(), o.getRhs(), -1); })
+        .Case([&](privacy::ReluOp o) { return relu(o); })
+        .Case([&](privacy::MaskOp o) { return mask(o); })
+        .Case([&](privacy::RowSoftmaxOp o) { return softmax(o); })
+        .Case([&](privacy::RowMaximumOp o) { return row_maximum(o); })
+        .Case([&](privacy::RowArgmaxOp o) { return row_argmax(o); })
+        .Default([](Operation* o) { return o->emitError() << "'" << o->getName() << "' has no private kernel"; });
+  }
+
+ private:
+  mlir::OpBuilder& builder() { return to_.builder(); }
+  Value result() { return op_->getResult(0); }
+  int fraction() const { return to_.precision().fraction_bits; }
+  static int fraction_of(Value share) { return fixed(share).getFractionBits(); }
+  static int bound_of(Value share) { return fixed(share).getBoundBits(); }
+  static int window_of(Value share, int extra_bits) { return window_for(bound_of(share) + extra_bits, fraction_of(share)); }
+  LogicalResult set(Expression expression) { return to_.set(result(), std::move(expression)), success(); }
+  LogicalResult set_single(Value share, double factor) {
+    return set({.product = {}, .terms = {{.share = share, .factor = factor}}});
+  }
+
+  // ---- Linear ------------------------------------------------------------------------------------------------------
+
+  LogicalResult scaled(Value operand, double factor) {
+    Expression expression = to_.expression_of(operand);
+    expression.scale(factor);
+    return set(std::move(expression));
+  }
+
+  LogicalResult sum(Value a, Value b, double sign) {
+    Expression left = to_.expression_of(a);
+    // A contraction has room for one product: the second operand's is finished first.
+    Expression right = left.product && to_.expression_of(b).product
+                           ? Expression{.product = {}, .terms = {to_.term_of(b)}}
+                           : to_.expression_of(b);
+    right.scale(sign);
+    if (right.product) left.product = right.product;
+    left.terms.append(right.terms);
+    return set(std::move(left));
+  }
+
+  LogicalResult multiply(hlo::MultiplyOp op) {
+    if (const auto factor = splat_value(op.getRhs())) return scaled(op.getLhs(), *factor);
+    if (const auto factor = splat_value(op.getLhs())) return scaled(op.getRhs(), *factor);
+    return product(op.getLhs(), op.getRhs());
+  }
+
+  LogicalResult product(Value a, Value b) {
+    const Term left = to_.term_of(a), right = to_.term_of(b);
+    if (!left.share || !right.share) return mlir::failure();
+    return product_of(left, right);
+  }
+  LogicalResult product_of(const Term& left, const Term& right) {
+    return set({.product = Product{.a = left.share, .b = right.share, .factor = left.factor * right.factor}, .terms = {}});
+  }
+
+  LogicalResult dot(hlo::DotGeneralOp op) {
+    const auto numbers = op.getDotDimensionNumbers();
+    if (shape_of(op.getLhs()).size() != 2 || shape_of(op.getRhs()).size() != 2 ||
+        numbers.getLhsContractingDimensions().size() != 1 || !numbers.getLhsBatchingDimensions().empty())
+      return op.emitError("only products of two matrices along one dimension have a private kernel");
+    const Term left = to_.term_of(op.getLhs()), right = to_.term_of(op.getRhs());
+    if (!left.share || !right.share) return mlir::failure();
+    return set({.product = Product{.matrix = true,
+                                   .a = left.share,
+                                   .b = right.share,
+                                   .transpose_a = numbers.getLhsContractingDimensions()[0] == 0,
+                                   .transpose_b = numbers.getRhsContractingDimensions()[0] == 1,
+                                   .factor = left.factor * right.factor},
+                .terms = {}});
+  }
+
+  LogicalResult reduce(hlo::ReduceOp op) {
+    if (!is_reduction(op, "stablehlo.add")) return op.emitError("only sums, and maxima along the last axis, have a private kernel");
+    const Term term = to_.term_of(op.getInputs().front());
+    if (!term.share) return mlir::failure();
+    const auto input = fixed(term.share);
+    const double count = static_cast<double>(tensor_type(op.getInputs().front()).getNumElements()) /
+                         static_cast<double>(tensor_type(result()).getNumElements());
+    const Bound proven{bound_of(term.share) + static_cast<int>(std::ceil(std::log2(std::max(count, 1.0)))), input.getStatus()};
+    // The measured range is that of the scaled sum; the unscaled one is only proven.
+    const auto type = term.factor == 1 ? to_.type_of(result(), fraction_of(term.share), proven)
+                                       : privacy::secret(op.getContext(), shape_of(result()), fraction_of(term.share),
+                                                         proven.bits, proven.status);
+    return set_single(builder().create<privacy::SumOp>(location_, type, term.share, op.getDimensions()), term.factor);
+  }
+
+  // ---- Moves: on the share, the factor stays ------------------------------------------------------------------------
+
+  template <class Kernel, class... Arguments>
+  LogicalResult move(Value operand, Arguments... arguments) {
+    const Term term = to_.term_of(operand);
+    if (!term.share) return mlir::failure();
+    const auto type = to_.reshaped_type(term.share, shape_of(result()));
+    return set_single(builder().create<Kernel>(location_, type, term.share, arguments...), term.factor);
+  }
+  template <class Kernel, class... Arguments>
+  LogicalResult move_bits(Value operand, Arguments... arguments) {
+    const auto type = privacy::BitsType::get(op_->getContext(), shape_of(result()));
+    to_.set_bit(result(), builder().create<Kernel>(location_, type, to_.bit_of(operand), arguments...));
+    return success();
+  }
+  bool on_bits() const { return !is_float(op_->getOperand(0)); }
+
+  LogicalResult broadcast_in_dim(hlo::BroadcastInDimOp op) {
+    if (on_bits()) return move_bits<privacy::BroadcastOp>(op.getOperand(), op.getBroadcastDimensions());
+    const Term term = to_.term_of(op.getOperand());
+    if (!term.share) return mlir::failure();
+    const auto shape = shape_of(op);
+    // A row for every row: sums take it as it is.
+    if (shape.size() == 2 && op.getBroadcastDimensions() == llvm::ArrayRef<int64_t>{1} &&
+        shape_of(op.getOperand())[0] == shape[1] && llvm::all_of(op->getUsers(), takes_rows))
+      return to_.set(op, {.product = {}, .terms = {{.share = term.share, .factor = term.factor, .row = true}}}), success();
+    return move<privacy::BroadcastOp>(op.getOperand(), op.getBroadcastDimensions());
+  }
+  static bool takes_rows(Operation* user) { return user->hasOneUse() && llvm::isa<hlo::AddOp, hlo::SubtractOp>(user); }
+
+  LogicalResult reshape(hlo::ReshapeOp op) {
+    return on_bits() ? move_bits<privacy::ReshapeOp>(op.getOperand()) : move<privacy::ReshapeOp>(op.getOperand());
+  }
+  LogicalResult transpose(hlo::TransposeOp op) {
+    return on_bits() ? move_bits<privacy::TransposeOp>(op.getOperand(), op.getPermutation())
+                     : move<privacy::TransposeOp>(op.getOperand(), op.getPermutation());
+  }
+  LogicalResult slice(hlo::SliceOp op) {
+    if (on_bits()) return op.emitError("a slice of Booleans has no private kernel");
+    return move<privacy::SliceOp>(op.getOperand(), op.getStartIndices(), op.getLimitIndices(), op.getStrides());
+  }
+  LogicalResult convert(hlo::ConvertOp op) {
+    if (is_float(op.getOperand()) && is_float(op)) return scaled(op.getOperand(), 1);
+    if (!to_.bit_of(op.getOperand()) || !is_float(op)) return op.emitError("this conversion has no private kernel");
+    const auto type = privacy::secret(op.getContext(), shape_of(op), 0, 1, privacy::BoundStatus::Proven);
+    return set_single(builder().create<privacy::FromBitsOp>(location_, type, to_.bit_of(op.getOperand())), 1);
+  }
+
+  // ---- Functions ----------------------------------------------------------------------------------------------------
+
+  // Where an argument must lie, from what was measured; the margin widens it on both sides.
+  std::optional<std::pair<double, double>> positive_range(Value value) {
+    const auto range = range_of(value);
+    const double margin = std::ldexp(1.0, to_.precision().margin_bits);
+    if (!range || range->minimum <= 0) {
+      op_->emitError("needs an operand that is positive, and none of its values may be near zero");
+      return std::nullopt;
+    }
+    return std::pair{range->minimum / margin, range->maximum * margin};
+  }
+
+  LogicalResult divide(hlo::DivideOp op) {
+    // One reciprocal for a whole row.
+    auto repeat = op.getRhs().getDefiningOp<hlo::BroadcastInDimOp>();
+    const Value divisor = repeat ? repeat.getOperand() : op.getRhs();
+    const auto range = positive_range(divisor);
+    if (!range) return mlir::failure();
+    const Value share = to_.share_of(divisor);
+    if (!share) return mlir::failure();
+    const int bound = static_cast<int>(std::ceil(-std::log2(range->first))) + 1;
+    const auto type = privacy::secret(op.getContext(), shape_of(divisor), fraction(), bound, fixed(share).getStatus());
+    Value inverse = builder().create<privacy::ReciprocalOp>(location_, type, share, builder().getF64FloatAttr(range->first),
+                                                            builder().getF64FloatAttr(range->second));
+    if (repeat)
+      inverse = builder().create<privacy::BroadcastOp>(location_, to_.reshaped_type(inverse, shape_of(op)), inverse,
+                                                       repeat.getBroadcastDimensions());
+    const Term left = to_.term_of(op.getLhs());
+    if (!left.share) return mlir::failure();
+    return product_of(left, {.share = inverse});
+  }
+
+  LogicalResult exponential(hlo::ExponentialOp op) {
+    const Value share = to_.share_of(op.getOperand());
+    if (!share) return mlir::failure();
+    return set_single(builder().create<privacy::ExpOp>(location_, to_.type_of(result(), fraction(), {}), share), 1);
+  }
+
+  LogicalResult logarithm(hlo::LogOp op) {
+    const auto range = positive_range(op.getOperand());
+    if (!range) return mlir::failure();
+    const Value share = to_.share_of(op.getOperand());
+    if (!share) return mlir::failure();
+    return set_single(builder().create<privacy::LogOp>(location_, to_.type_of(result(), fraction(), {}), share,
+                                                       builder().getF64FloatAttr(range->first),
+                                                       builder().getF64FloatAttr(range->second)),
+                      1);
+  }
+
+  LogicalResult softmax(privacy::RowSoftmaxOp op) {
+    const Value share = to_.share_of(op.getOperand());
+    if (!share) return mlir::failure();
+    // Rows may drift further apart than the sample's; the kernel's cost hardly grows with the range.
+    const auto measured = range_of(op.getOperand());
+    const double spread = measured ? measured->spread * std::ldexp(1.0, to_.precision().margin_bits) : kLargestSpread;
+    const double range = std::clamp(std::exp2(std::ceil(std::log2(std::max(spread, 1.0)))), kSmallestSpread, kLargestSpread);
+    const auto type = privacy::secret(op.getContext(), shape_of(op), fraction(), 1, privacy::BoundStatus::Proven);
+    return set_single(builder().create<privacy::SoftmaxOp>(location_, type, share,
+                                                           builder().getI64IntegerAttr(window_of(share, 1)),
+                                                           builder().getF64FloatAttr(range)),
+                      1);
+  }
+  static constexpr double kSmallestSpread = 32, kLargestSpread = 64;
+
+  // ---- Comparisons ----------------------------------------------------------------------------------------------------
+
+  LogicalResult relu(privacy::ReluOp op) {
+    const Value x = op.getOperand();
+    const bool fuses = to_.used_once(x);
+    Expression expression = to_.expression_of(x);
+    if (!fuses) expression = {.product = {}, .terms = {{.share = to_.share_of(x)}}};
+    Operation* made = to_.contract(x, expression, fraction(), Then::kRelu, {});
+    if (!made) return mlir::failure();
+    to_.set_share(op.getResult(), made->getResult(0));
+    to_.set_bit(op.getPositive(), made->getResult(1));
+    return success();
+  }
+
+  LogicalResult mask(privacy::MaskOp op) {
+    const Value v = op.getOperand(), bit = to_.bit_of(op.getBit());
+    Expression expression = to_.expression_of(v);
+    if (!expression.is_single() && to_.used_once(v)) {
+      Operation* made = to_.contract(v, expression, fraction(), Then::kSelect, bit);
+      return made ? set_single(made->getResult(0), 1) : LogicalResult(mlir::failure());
+    }
+    const Term term = to_.term_of(v);
+    if (!term.share) return mlir::failure();
+    const auto type = to_.reshaped_type(term.share, shape_of(op));
+    return set_single(builder().create<privacy::SelectOp>(location_, type, bit, term.share), term.factor);
+  }
+
+  LogicalResult select(hlo::SelectOp op) {
+    Value bit = to_.bit_of(op.getPred());
+    if (!is_float(op) || shape_of(op.getPred()) != shape_of(op)) return op.emitError("this selection has no private kernel");
+    if (splat_value(op.getOnTrue()) == 0.0) {
+      bit = builder().create<privacy::NotOp>(location_, bit.getType(), bit);
+      return select_with(bit, to_.share_of(op.getOnFalse()), {});
+    }
+    return select_with(bit, to_.share_of(op.getOnTrue()), to_.share_of(op.getOnFalse()));
+  }
+  LogicalResult select_with(Value bit, Value a, Value b) {
+    if (!a) return mlir::failure();
+    llvm::SmallVector<Value> choices{a};
+    if (b) choices.push_back(b);
+    int finest = 0;
+    for (Value choice : choices) finest = std::max(finest, fraction_of(choice));
+    return set_single(builder().create<privacy::SelectOp>(location_, to_.type_of(result(), finest, {}), bit, choices), 1);
+  }
+
+  LogicalResult compare(hlo::CompareOp op) {
+    if (!is_float(op.getLhs())) return op.emitError("only comparisons of floats have a private kernel");
+    const Value a = to_.share_of(op.getLhs());
+    const auto type = privacy::BitsType::get(op.getContext(), shape_of(op));
+    if (!a) return mlir::failure();
+    const bool zero = splat_value(op.getRhs()) == 0.0;
+    if (zero && op.getComparisonDirection() == hlo::ComparisonDirection::GE) {
+      to_.set_bit(op, builder().create<privacy::SignOp>(location_, type, a, window_of(a, 0)));
+      return success();
+    }
+    const Value b = to_.share_of(op.getRhs());
+    if (!b) return mlir::failure();
+    const int bound = std::max(bound_of(a), bound_of(b)) + 1, finest = std::max(fraction_of(a), fraction_of(b));
+    const auto direction = builder().getStringAttr(hlo::stringifyComparisonDirection(op.getComparisonDirection()));
+    to_.set_bit(op, builder().create<privacy::CompareOp>(location_, type, a, b, direction,
+                                                         builder().getI64IntegerAttr(window_for(bound, finest))));
+    return success();
+  }
+
+  LogicalResult complement(hlo::NotOp op) {
+    const Value bit = to_.bit_of(op.getOperand());
+    if (!bit) return op.emitError("only the complement of Booleans has a private kernel");
+    to_.set_bit(op, builder().create<privacy::NotOp>(location_, bit.getType(), bit));
+    return success();
+  }
+
+  // max(a, b) = b + relu(a - b); min(a, b) = b - relu(b - a).
+  LogicalResult larger(Value a, Value b, double sign) {
+    const Value left = to_.share_of(a), right = to_.share_of(b);
+    if (!left || !right) return mlir::failure();
+    const Expression difference{.product = {}, .terms = {{.share = left, .factor = sign}, {.share = right, .factor = -sign}}};
+    Operation* made = to_.contract(result(), difference, fraction(), Then::kRelu, {});
+    if (!made) return mlir::failure();
+    return set({.product = {}, .terms = {{.share = right}, {.share = made->getResult(0), .factor = sign}}});
+  }
+
+  LogicalResult row_maximum(privacy::RowMaximumOp op) {
+    const Value share = to_.share_of(op.getOperand());
+    if (!share) return mlir::failure();
+    const auto type = to_.reshaped_type(share, shape_of(op));
+    return set_single(builder().create<privacy::MaxOp>(location_, type, share, window_of(share, 1)), 1);
+  }
+
+  LogicalResult row_argmax(privacy::RowArgmaxOp op) {
+    const Value share = to_.share_of(op.getOperand());
+    if (!share) return mlir::failure();
+    const auto type = privacy::BitsType::get(op.getContext(), shape_of(op));
+    to_.set_bit(op, builder().create<privacy::ArgmaxOneHotOp>(location_, type, share, window_of(share, 1)));
+    return success();
+  }
+
+  Lowering& to_;
+  Operation* op_;
+  mlir::Location location_;
+};
+
+}  // namespace
+
+LogicalResult lower_operation(Lowering& lowering, Operation* op) { return Rules(lowering, op).lower(); }
+
+}  // namespace sotto::passes

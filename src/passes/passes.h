@@ -1,0 +1,30 @@
+// All passes, in the order in which they run. Each folder's header says its contract.
+#pragma once
+
+#include <memory>
+
+namespace mlir {
+class Pass;
+}
+
+namespace sotto::passes {
+
+struct Options;
+
+// train/: a forward model becomes @step and @evaluate.
+std::unique_ptr<mlir::Pass> build_training(const Options& options);
+// train/: a program compiled as it is becomes @step: its arguments and results get their names and states.
+std::unique_ptr<mlir::Pass> adopt_program(const Options& options);
+// canonicalize/: constants folded, constant factors moved to the end of linear chains, equal work done once, unused
+// work dropped.
+std::unique_ptr<mlir::Pass> canonicalize();
+// calibrate/: every value's range, measured.
+std::unique_ptr<mlir::Pass> calibrate(const Options& options);
+// raise/: relu, masks, softmax, argmax are recognised.
+std::unique_ptr<mlir::Pass> raise();
+// infer_secrecy/: which values are public, and which nobody may see.
+std::unique_ptr<mlir::Pass> infer_secrecy();
+// lower/: fixed point; products, truncations, comparisons and selections are fused.
+std::unique_ptr<mlir::Pass> lower(const Options& options);
+
+}  // namespace sotto::passes

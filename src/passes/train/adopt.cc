@@ -1,0 +1,85 @@
+// A program that is no model to be trained but a whole computation: it keeps its arithmetic and gets names.
+#include "mlir/Pass/Pass.h"
+
+#include "passes/passes.h"
+#include "passes/train/arguments.h"
+#include "passes/train/train.h"
+
+namespace sotto::passes {
+namespace {
+
+struct AdoptProgram : mlir::PassWrapper<AdoptProgram, mlir::OperationPass<mlir::ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(AdoptProgram)
+  explicit AdoptProgram(const Options& options) : options_(options) {}
+  llvm::StringRef getArgument() const final { return "adopt"; }
+
+  void runOnOperation() override {
+    auto function = entry_function(getOperation());
+    if (mlir::failed(function)) return signalPassFailure();
+    for (unsigned index = 0; index < function->getNumArguments(); ++index) {
+      set_argument(*function, index, kNameAttribute, argument_name(*function, index));
+      set_argument(*function, index, kKindAttribute, kInput.str());
+    }
+    for (const StateLink& link : options_.states)
+      if (mlir::failed(connect(*function, link))) return signalPassFailure();
+    for (const Reveal& reveal : options_.reveals)
+      if (mlir::failed(name_output(*function, reveal.name))) return signalPassFailure();
+    drop_unused_results(*function);
+    function->setName("step");
+    if (mlir::failed(annotate_arguments(*function, options_))) signalPassFailure();
+  }
+
+ private:
+  void set_argument(mlir::func::FuncOp function, unsigned index, llvm::StringRef attribute, const std::string& text) {
+    function.setArgAttr(index, attribute, mlir::StringAttr::get(&getContext(), text));
+  }
+
+  // A result is named by its number.
+  mlir::FailureOr<unsigned> result_number(mlir::func::FuncOp function, llvm::StringRef text) {
+    unsigned number = 0;
+    text.consume_front("result");
+    if (!text.getAsInteger(10, number) && number < function.getNumResults()) return number;
+    return function.emitError() << "\"" << text << "\" is no result: the program has results 0 to "
+                                << function.getNumResults() - 1,
+           mlir::failure();
+  }
+
+  mlir::LogicalResult connect(mlir::func::FuncOp function, const StateLink& link) {
+    const int argument = link.input.empty() ? -1 : data_argument(function, link.input);
+    if (argument < 0) return function.emitError() << "the program has no argument called \"" << link.input << "\"";
+    auto number = result_number(function, link.output);
+    if (mlir::failed(number)) return mlir::failure();
+    if (function.getArgumentTypes()[argument] != function.getResultTypes()[*number])
+      return function.emitError() << "state \"" << link.input << "\" is " << function.getArgumentTypes()[argument]
+                                  << ", but result " << *number << " is " << function.getResultTypes()[*number];
+    set_argument(function, argument, kKindAttribute, kState.str());
+    function.setResultAttr(*number, kNextAttribute, mlir::StringAttr::get(&getContext(), link.input));
+    return mlir::success();
+  }
+
+  mlir::LogicalResult name_output(mlir::func::FuncOp function, const std::string& name) {
+    if (name == "model") return mlir::success();
+    auto number = result_number(function, name);
+    if (mlir::failed(number)) return mlir::failure();
+    function.setResultAttr(*number, kOutputAttribute, mlir::StringAttr::get(&getContext(), name));
+    return mlir::success();
+  }
+
+  // Outputs that nobody asked for (a loss for the log) cost nothing.
+  void drop_unused_results(mlir::func::FuncOp function) {
+    auto end = return_of(function);
+    for (unsigned index = function.getNumResults(); index-- > 0;) {
+      if (function.getResultAttr(index, kNextAttribute) || function.getResultAttr(index, kOutputAttribute)) continue;
+      function.eraseResult(index);
+      end->eraseOperand(index);
+    }
+  }
+
+  Options options_;
+};
+
+}  // namespace
+
+std::unique_ptr<mlir::Pass> adopt_program(const Options& options) { return std::make_unique<AdoptProgram>(options); }
+
+}  // namespace sotto::passes

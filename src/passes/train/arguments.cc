@@ -1,0 +1,96 @@
+#include "passes/train/arguments.h"
+
+#include "passes/calibrate/range.h"
+#include "passes/train/train.h"
+
+namespace sotto::passes {
+namespace {
+
+class Annotator {
+ public:
+  Annotator(mlir::func::FuncOp function, const Options& options) : function_(function), options_(options), builder_(function.getContext()) {}
+
+  mlir::LogicalResult run() {
+    for (unsigned index = 0; index < function_.getNumArguments(); ++index)
+      if (mlir::failed(annotate(index))) return mlir::failure();
+    return mlir::success();
+  }
+
+ private:
+  void set(unsigned index, llvm::StringRef name, mlir::Attribute value) { function_.setArgAttr(index, name, value); }
+  void set(unsigned index, llvm::StringRef name, const std::string& text) { set(index, name, builder_.getStringAttr(text)); }
+
+  const Provision* provision_of(llvm::StringRef name) const {
+    name.consume_front(kTestPrefix);
+    if (options_.training)
+      for (const Provision* provision : {&options_.training->data, &options_.training->labels})
+        if (provision->name == name) return provision;
+    for (const Provision& provision : options_.inputs)
+      if (provision.name == name) return &provision;
+    return nullptr;
+  }
+
+  mlir::LogicalResult annotate(unsigned index) {
+    const std::string name = argument_name(function_, index);
+    const bool state = function_.getArgAttrOfType<mlir::StringAttr>(index, kKindAttribute).getValue() == kState;
+    const Provision* provision = provision_of(name);
+    if (provision) return provide(index, *provision);
+    if (state) return start(index, name), mlir::success();
+    return function_.emitError() << "nobody provides the argument \"" << name << "\"";
+  }
+
+  mlir::LogicalResult provide(unsigned index, const Provision& provision) {
+    if (!llvm::is_contained(options_.roles, provision.role))
+      return function_.emitError() << "\"" << provision.name << "\" is provided by \"" << provision.role
+                                   << "\", which is none of the roles";
+    const llvm::StringRef name = function_.getArgAttrOfType<mlir::StringAttr>(index, kNameAttribute).getValue();
+    set(index, kRoleAttribute, provision.role);
+    set(index, kEncodingAttribute, provision.encoding);
+    if (function_.getArgAttrOfType<mlir::StringAttr>(index, kKindAttribute).getValue() == kBatch) {
+      const auto rows = name.starts_with(kTestPrefix) ? options_.training->test_rows : options_.training->rows;
+      set(index, kRowsAttribute, builder_.getI64IntegerAttr(rows));
+    }
+    const bool pixels = provision.encoding == "pixels";
+    if (!pixels && !llvm::StringRef(provision.encoding).starts_with("one_hot")) return mlir::success();
+    set(index, kFractionAttribute, builder_.getI32IntegerAttr(pixels ? options_.precision.pixel_fraction_bits : 0));
+    widen_range(function_.getArgument(index), {0, 1, 1});
+    return mlir::success();
+  }
+
+  void start(unsigned index, llvm::StringRef name) {
+    if (name == kCorrect) {
+      // A count: whole numbers, as large as there are rows.
+      set(index, kFractionAttribute, builder_.getI32IntegerAttr(0));
+      widen_range(function_.getArgument(index), {0, static_cast<double>(options_.training->test_rows), 0});
+      return set(index, kInitializerAttribute, std::string("zeros"));
+    }
+    if (name.starts_with(kMomentumPrefix)) return set(index, kInitializerAttribute, std::string("zeros"));
+    set(index, kParameterAttribute, builder_.getUnitAttr());
+    set(index, kInitializerAttribute, initializer(index));
+  }
+
+  // "torch_linear" becomes "torch_linear:784"; what has its numbers already stays.
+  std::string initializer(unsigned index) {
+    const std::string& kind = options_.initializer;
+    if (kind == "zeros" || kind.find(':') != std::string::npos) return kind;
+    const auto inputs = std::max<std::int64_t>(fan_in(function_, index), 1);
+    const auto shape = shape_of(function_.getArgument(index));
+    if (kind == "torch_linear") return kind + ":" + std::to_string(inputs);
+    // The others start biases at zero.
+    if (shape.size() < 2) return "zeros";
+    const auto outputs = std::max<std::int64_t>(tensor_type(function_.getArgument(index)).getNumElements() / inputs, 1);
+    return kind + ":" + std::to_string(inputs) + (kind == "glorot_uniform" ? ":" + std::to_string(outputs) : "");
+  }
+
+  mlir::func::FuncOp function_;
+  const Options& options_;
+  mlir::Builder builder_;
+};
+
+}  // namespace
+
+mlir::LogicalResult annotate_arguments(mlir::func::FuncOp function, const Options& options) {
+  return Annotator(function, options).run();
+}
+
+}  // namespace sotto::passes

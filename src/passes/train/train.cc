@@ -1,0 +1,207 @@
+#include "passes/train/train.h"
+
+#include "mlir/Pass/Pass.h"
+
+#include "passes/differentiate/differentiate.h"
+#include "passes/optimizer/optimizer.h"
+#include "passes/passes.h"
+#include "passes/rebatch/rebatch.h"
+#include "passes/train/arguments.h"
+
+namespace sotto::passes {
+namespace {
+
+using mlir::Value;
+using mlir::func::FuncOp;
+
+// A function under construction with named arguments and results.
+class Builder {
+ public:
+  Builder(mlir::ModuleOp module, llvm::StringRef name)
+      : builder_(module.getContext()), function_(FuncOp::create(module.getLoc(), name, builder_.getFunctionType({}, {}))) {
+    module.push_back(function_);
+    builder_.setInsertionPointToStart(function_.addEntryBlock());
+  }
+
+  mlir::OpBuilder& ops() { return builder_; }
+  mlir::Location location() { return function_.getLoc(); }
+
+  Value argument(llvm::StringRef name, llvm::StringRef kind, mlir::Type type, mlir::Location location) {
+    const unsigned index = function_.getNumArguments();
+    function_.insertArgument(index, type, builder_.getDictionaryAttr({}), location);
+    function_.setArgAttr(index, kNameAttribute, builder_.getStringAttr(name));
+    function_.setArgAttr(index, kKindAttribute, builder_.getStringAttr(kind));
+    return function_.getArgument(index);
+  }
+
+  void next(llvm::StringRef state, Value value) {
+    states_.push_back(state.str());
+    results_.push_back(value);
+  }
+
+  void finish() {
+    builder_.create<mlir::func::ReturnOp>(location(), results_);
+    function_.setFunctionType(builder_.getFunctionType(function_.getArgumentTypes(), mlir::ValueRange(results_).getTypes()));
+    for (auto [index, state] : llvm::enumerate(states_))
+      function_.setResultAttr(index, kNextAttribute, builder_.getStringAttr(state));
+  }
+
+ private:
+  mlir::OpBuilder builder_;
+  FuncOp function_;
+  llvm::SmallVector<Value> results_;
+  std::vector<std::string> states_;
+};
+
+struct BuildTraining : mlir::PassWrapper<BuildTraining, mlir::OperationPass<mlir::ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(BuildTraining)
+  explicit BuildTraining(const Options& options) : options_(options) {}
+  llvm::StringRef getArgument() const final { return "train"; }
+
+  void runOnOperation() override {
+    auto model = entry_function(getOperation());
+    if (mlir::failed(model) || mlir::failed(check(*model))) return signalPassFailure();
+    FuncOp evaluated = model->clone();
+    getOperation().push_back(evaluated);
+    evaluated.setName("evaluated");
+    const auto test_batch = evaluation_batch(training().test_rows, training().batch);
+    if (mlir::failed(rebatch(*model, data_, training().batch)) || mlir::failed(build_step(*model)) ||
+        mlir::failed(rebatch(evaluated, data_, test_batch)))
+      return signalPassFailure();
+    build_evaluate(evaluated);
+    model->erase();
+    evaluated.erase();
+    for (auto function : getOperation().getOps<FuncOp>())
+      if (mlir::failed(annotate_arguments(function, options_))) return signalPassFailure();
+  }
+
+ private:
+  mlir::LogicalResult check(FuncOp model) {
+    const int data = data_argument(model, training().data.name);
+    if (data < 0) return model.emitError() << "the model has no argument called \"" << training().data.name << "\"";
+    data_ = data;
+    // The command line may leave it to be found; from here on it has its name.
+    options_.training->data.name = argument_name(model, data_);
+    for (Value argument : model.getArguments())
+      if (!is_float(argument)) return model.emitError("a model that is trained takes float tensors only");
+    if (model.getNumResults() != 1) return model.emitError("a model that is trained must return its logits and nothing else");
+    auto logits = return_of(model).getOperand(0);
+    if (!is_float(logits) || shape_of(logits).size() != 2)
+      return model.emitError() << "logits must have two dimensions, rows and classes; they are " << logits.getType();
+    auto& labels = options_.training->labels;
+    if (labels.encoding.empty()) labels.encoding = "one_hot:" + std::to_string(shape_of(logits)[1]);
+    return mlir::success();
+  }
+
+  // The model's arguments in another function: parameters under their names, x in the data's place.
+  llvm::SmallVector<Value> arguments(Builder& builder, FuncOp model, llvm::StringRef prefix) {
+    llvm::SmallVector<Value> values;
+    for (auto [index, argument] : llvm::enumerate(model.getArguments())) {
+      const bool data = index == data_;
+      const auto name = (data ? prefix : "").str() + argument_name(model, index);
+      values.push_back(builder.argument(name, data ? kBatch : kState, argument.getType(), argument.getLoc()));
+    }
+    return values;
+  }
+
+  mlir::LogicalResult build_step(FuncOp model) {
+    Builder step(getOperation(), "step");
+    const auto values = arguments(step, model, "");
+    llvm::SmallVector<Value> parameters(values), momenta;
+    parameters.erase(parameters.begin() + data_);
+    std::vector<std::string> names;
+    for (unsigned index = 0; index < model.getNumArguments(); ++index)
+      if (index != data_) names.push_back(argument_name(model, index));
+    for (auto [name, parameter] : llvm::zip(names, parameters))
+      momenta.push_back(optimizer_states(training()) == 0 ? Value()
+                                                        : step.argument(kMomentumPrefix.str() + name, kState,
+                                                                        parameter.getType(), parameter.getLoc()));
+    const Value logits_like = return_of(model).getOperand(0);
+    const Value labels = step.argument(training().labels.name, kBatch, logits_like.getType(), logits_like.getLoc());
+    const Value logits = clone_body(step.ops(), model, values).front();
+    const Value seed = cross_entropy_gradient(step.ops(), logits.getLoc(), logits, labels);
+    auto slopes = gradients(step.ops(), logits, seed, parameters);
+    if (mlir::failed(slopes)) return mlir::failure();
+    llvm::SmallVector<Updated> updated;
+    for (auto [parameter, gradient, momentum] : llvm::zip(parameters, *slopes, momenta))
+      updated.push_back(sgd(step.ops(), parameter.getLoc(), training(), {parameter, gradient, momentum}));
+    for (auto [name, update] : llvm::zip(names, updated)) step.next(name, update.value);
+    for (auto [name, update] : llvm::zip(names, updated))
+      if (update.momentum) step.next(kMomentumPrefix.str() + name, update.momentum);
+    step.finish();
+    return mlir::success();
+  }
+
+  void build_evaluate(FuncOp model) {
+    Builder evaluate(getOperation(), "evaluate");
+    const auto values = arguments(evaluate, model, kTestPrefix);
+    const Value logits_like = return_of(model).getOperand(0);
+    const Value labels = evaluate.argument(kTestPrefix.str() + training().labels.name, kBatch, logits_like.getType(),
+                                           logits_like.getLoc());
+    auto scalar = tensor_type(labels).clone(llvm::ArrayRef<int64_t>());
+    const Value correct = evaluate.argument(kCorrect, kState, scalar, labels.getLoc());
+    const Value logits = clone_body(evaluate.ops(), model, values).front();
+    const Value hits = count_correct(evaluate.ops(), logits.getLoc(), logits, labels);
+    evaluate.next(kCorrect, evaluate.ops().create<hlo::AddOp>(logits.getLoc(), correct, hits));
+    evaluate.finish();
+  }
+
+  const Training& training() const { return *options_.training; }
+
+  Options options_;
+  unsigned data_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<mlir::Pass> build_training(const Options& options) { return std::make_unique<BuildTraining>(options); }
+
+std::int64_t evaluation_batch(std::int64_t rows, std::int64_t batch) {
+  std::int64_t divisor = std::min(rows, batch);
+  while (divisor > 1 && rows % divisor != 0) --divisor;
+  return divisor;
+}
+
+int data_argument(FuncOp model, const std::string& name) {
+  if (name.empty()) return static_cast<int>(model.getNumArguments()) - 1;
+  for (unsigned index = 0; index < model.getNumArguments(); ++index)
+    if (argument_name(model, index) == name) return static_cast<int>(index);
+  return -1;
+}
+
+namespace {
+
+// The product of how many elements of the weight are summed over for one output.
+std::int64_t summed_extent(hlo::DotGeneralOp dot, Value weight) {
+  const auto numbers = dot.getDotDimensionNumbers();
+  const auto summed = dot.getRhs() == weight ? numbers.getRhsContractingDimensions() : numbers.getLhsContractingDimensions();
+  std::int64_t extent = 1;
+  for (int64_t dimension : summed) extent *= shape_of(weight)[dimension];
+  return extent;
+}
+
+// Through moves to the addition, and from there to the product's weight.
+std::int64_t fan_in_of_bias(Value bias) {
+  for (mlir::Operation* user : bias.getUsers()) {
+    if (llvm::isa<hlo::BroadcastInDimOp, hlo::ReshapeOp>(user))
+      if (const auto found = fan_in_of_bias(user->getResult(0))) return found;
+    if (llvm::isa<hlo::AddOp>(user))
+      for (Value operand : user->getOperands())
+        if (auto dot = operand.getDefiningOp<hlo::DotGeneralOp>()) return summed_extent(dot, dot.getLhs());
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::int64_t fan_in(FuncOp function, unsigned argument) {
+  const Value value = function.getArgument(argument);
+  // The forward product comes first; gradients use the weight again.
+  hlo::DotGeneralOp first;
+  for (mlir::Operation* user : value.getUsers())
+    if (auto dot = llvm::dyn_cast<hlo::DotGeneralOp>(user))
+      if (!first || dot->isBeforeInBlock(first)) first = dot;
+  return first ? summed_extent(first, value) : fan_in_of_bias(value);
+}
+
+}  // namespace sotto::passes
