@@ -36,7 +36,8 @@ def DotDimensionNumbersAttr : StablehloAttr<"DotDimensionNumbers", "dot"> {
   let summary = "Which dimensions of a product are shared, and which are summed over";
   let parameters = (ins
     ArrayRefParameter<"int64_t">:$lhsBatchingDimensions, ArrayRefParameter<"int64_t">:$rhsBatchingDimensions,
-    ArrayRefParameter<"int64_t">:$lhsContractingDimensions, ArrayRefParameter<"int64_t">:$rhsContractingDimensions);
+    ArrayRefParameter<"int64_t">:$lhsContractingDimensions,
+    ArrayRefParameter<"int64_t">:$rhsContractingDimensions);
 }
 
 def GatherDimensionNumbersAttr : StablehloAttr<"GatherDimensionNumbers", "gather"> {

@@ -13,7 +13,8 @@ def DotGeneralOp : StablehloOp<"dot_general", [Pure]> {
     `lhs` and `rhs` may differ in element type from the result.
   }];
   let arguments = (ins StablehloTensor:$lhs, StablehloTensor:$rhs,
-                       DotDimensionNumbersAttr:$dot_dimension_numbers, OptionalAttr<PrecisionArrayAttr>:$precision_config);
+                       DotDimensionNumbersAttr:$dot_dimension_numbers,
+                       OptionalAttr<PrecisionArrayAttr>:$precision_config);
   let results = (outs StablehloTensor:$result);
   let assemblyFormat = [{
     $lhs `,` $rhs `,` custom<DotConfiguration>($dot_dimension_numbers, $precision_config) attr-dict `:`
@@ -31,8 +32,8 @@ def DotGeneralOp : StablehloOp<"dot_general", [Pure]> {
 def ReduceOp : StablehloOp<"reduce", [Pure, SameVariadicOperandSize, IsolatedFromAbove, SingleBlock]> {
   let summary = "Folds elements along dimensions with a body that takes two values (or two tuples of them)";
   let description = [{
-    The body takes the accumulators, then the elements; it must be associative: the order of folding is free. It uses
-    nothing defined outside. A body of one operation is written `applies stablehlo.add`.
+    The body takes the accumulators, then the elements; it must be associative: the order of folding is free.
+    It uses nothing defined outside. A body of one operation is written `applies stablehlo.add`.
   }];
   let arguments = (ins Variadic<StablehloTensor>:$inputs, Variadic<StablehloTensor>:$init_values,
                        DenseI64ArrayAttr:$dimensions);
@@ -40,13 +41,14 @@ def ReduceOp : StablehloOp<"reduce", [Pure, SameVariadicOperandSize, IsolatedFro
   let regions = (region SizedRegion<1>:$body);
   let builders = [
     // One input, folded by one operation of the dialect such as "stablehlo.add".
-    OpBuilder<(ins "::mlir::Value":$input, "::mlir::Value":$init_value, "::llvm::ArrayRef<int64_t>":$dimensions,
+    OpBuilder<(ins "::mlir::Value":$input, "::mlir::Value":$init_value,
+                   "::llvm::ArrayRef<int64_t>":$dimensions,
                    "::llvm::StringRef":$operation)>];
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;
   let hasRegionVerifier = 1;
   let extraClassDeclaration = [{
-    // The name of the only operation of the body, applied to its arguments in order; nullopt for any other body.
+    // The name of the only operation of the body, applied to its arguments in order; otherwise nullopt.
     std::optional<::llvm::StringRef> single_operation();
   }];
 }
@@ -64,10 +66,10 @@ def GatherOp : StablehloOp<"gather", [Pure]> {
 def ScatterOp : StablehloOp<"scatter", [Pure, IsolatedFromAbove, SingleBlock]> {
   let summary = "The input with updates folded in at places given by a tensor of indices";
   let description = [{
-    The body takes the value that is there and the update. An update outside the input is dropped. One input only.
+    The body takes the value that is there and the update. An update outside the input is dropped.
   }];
-  let arguments = (ins StablehloTensor:$input, StablehloIntegerTensor:$scatter_indices, StablehloTensor:$update,
-                       ScatterDimensionNumbersAttr:$scatter_dimension_numbers,
+  let arguments = (ins StablehloTensor:$input, StablehloIntegerTensor:$scatter_indices,
+                       StablehloTensor:$update, ScatterDimensionNumbersAttr:$scatter_dimension_numbers,
                        OptionalAttr<BoolAttr>:$indices_are_sorted, OptionalAttr<BoolAttr>:$unique_indices);
   let results = (outs StablehloTensor:$result);
   let regions = (region SizedRegion<1>:$update_computation);

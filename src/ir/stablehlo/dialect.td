@@ -1,7 +1,7 @@
 // The StableHLO dialect: tensor programs as JAX, TensorFlow and PyTorch/XLA export them.
 //
-// Written from the public specification, for the operations of dense networks and their training steps. Shapes are
-// static: a private computation's cost and its messages depend on nothing but the program.
+// Written from the public specification, for the operations of dense networks and their training steps.
+// Shapes are static: a private computation's cost and its messages depend on nothing but the program.
 #ifndef SOTTO_IR_STABLEHLO_DIALECT_TD
 #define SOTTO_IR_STABLEHLO_DIALECT_TD
 
@@ -19,7 +19,8 @@ def StablehloDialect : Dialect {
   }];
 }
 
-// Element types. Unsigned integers have their own types (ui8 ...); signed ones are written i8 ...; i1 is Boolean.
+// Element types. Unsigned integers have their own types (ui8 ...); signed ones are written i8 ...; i1 is a
+// Boolean.
 defvar StablehloFloats = [F16, BF16, F32, F64];
 defvar StablehloIntegers = [I8, I16, I32, I64, UI8, UI16, UI32, UI64];
 

@@ -43,8 +43,10 @@ def TanhOp : UnaryOp<"tanh", StablehloFloatTensor, "Hyperbolic tangent"> {}
 def AddOp : BinaryOp<"add", StablehloTensor, "Sum; logical or on i1", [Commutative]> {}
 def AndOp : BinaryOp<"and", StablehloBitsTensor, "Conjunction of bits", [Commutative]> {}
 def DivideOp : BinaryOp<"divide", StablehloNumberTensor, "Quotient; integers round toward zero"> {}
-def MaximumOp : BinaryOp<"maximum", StablehloTensor, "Larger value, NaN if either is; or on i1", [Commutative]> {}
-def MinimumOp : BinaryOp<"minimum", StablehloTensor, "Smaller value, NaN if either is; and on i1", [Commutative]> {}
+def MaximumOp : BinaryOp<"maximum", StablehloTensor,
+                        "Larger value, NaN if either is; or on i1", [Commutative]> {}
+def MinimumOp : BinaryOp<"minimum", StablehloTensor,
+                        "Smaller value, NaN if either is; and on i1", [Commutative]> {}
 def MultiplyOp : BinaryOp<"multiply", StablehloTensor, "Product; logical and on i1", [Commutative]> {}
 def OrOp : BinaryOp<"or", StablehloBitsTensor, "Disjunction of bits", [Commutative]> {}
 def PowerOp : BinaryOp<"power", StablehloNumberTensor, "lhs to the power rhs"> {}
@@ -54,16 +56,19 @@ def XorOp : BinaryOp<"xor", StablehloBitsTensor, "Exclusive or of bits", [Commut
 def CompareOp : StablehloOp<"compare", [Pure, Elementwise, SameTypeOperands, SameOperandsAndResultShape]> {
   let summary = "Compares each pair of elements";
   let description = [{
-    The type of comparison follows from the elements when it is absent: FLOAT for floats, UNSIGNED for i1 and unsigned
-    integers, SIGNED otherwise. Every comparison with NaN is false but NE.
+    The type of comparison follows from the elements when it is absent: FLOAT for floats, UNSIGNED for i1 and
+    unsigned integers, SIGNED otherwise. Every comparison with NaN is false but NE.
   }];
   let arguments = (ins StablehloTensor:$lhs, StablehloTensor:$rhs,
-                       ComparisonDirectionAttr:$comparison_direction, OptionalAttr<ComparisonTypeAttr>:$compare_type);
+                       ComparisonDirectionAttr:$comparison_direction,
+                       OptionalAttr<ComparisonTypeAttr>:$compare_type);
   let results = (outs StablehloBooleanTensor:$result);
   let assemblyFormat = [{
-    $comparison_direction `,` $lhs `,` $rhs (`,` $compare_type^)? attr-dict `:` functional-type(operands, results)
+    $comparison_direction `,` $lhs `,` $rhs (`,` $compare_type^)? attr-dict `:`
+    functional-type(operands, results)
   }];
-  let builders = [OpBuilder<(ins "::mlir::Value":$lhs, "::mlir::Value":$rhs, "ComparisonDirection":$direction)>];
+  let builders = [OpBuilder<(ins "::mlir::Value":$lhs, "::mlir::Value":$rhs,
+                                 "ComparisonDirection":$direction)>];
   let hasVerifier = 1;
 }
 

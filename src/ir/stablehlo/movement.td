@@ -25,8 +25,8 @@ def IotaOp : StablehloOp<"iota", [Pure]> {
 def BroadcastInDimOp : StablehloOp<"broadcast_in_dim", [Pure, SameOperandsAndResultElementType]> {
   let summary = "Repeats an operand along new or unit dimensions";
   let description = [{
-    Dimension i of the operand becomes dimension `broadcast_dimensions[i]` of the result; where its extent is 1 the
-    operand is repeated, and along every dimension not named.
+    Dimension i of the operand becomes dimension `broadcast_dimensions[i]` of the result; where its extent is
+    1 the operand is repeated, and along every dimension not named.
   }];
   let arguments = (ins StablehloTensor:$operand, DenseI64ArrayAttr:$broadcast_dimensions);
   let results = (outs StablehloTensor:$result);
@@ -48,7 +48,9 @@ def TransposeOp : StablehloOp<"transpose", [Pure, SameOperandsAndResultElementTy
   let summary = "Dimension i of the result is dimension permutation[i] of the operand";
   let arguments = (ins StablehloTensor:$operand, DenseI64ArrayAttr:$permutation);
   let results = (outs StablehloTensor:$result);
-  let assemblyFormat = "$operand `,` `dims` `=` $permutation attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = [{
+    $operand `,` `dims` `=` $permutation attr-dict `:` functional-type(operands, results)
+  }];
   let builders = [OpBuilder<(ins "::mlir::Value":$operand, "::llvm::ArrayRef<int64_t>":$permutation)>];
   let hasVerifier = 1;
 }
@@ -77,8 +79,11 @@ def ConcatenateOp : StablehloOp<"concatenate", [Pure, SameOperandsAndResultEleme
 
 def PadOp : StablehloOp<"pad", [Pure, SameOperandsAndResultElementType]> {
   let summary = "Surrounds an operand with a value, and spreads its elements";
-  let description = [{ Negative low or high padding removes elements; interior padding goes between elements. }];
-  let arguments = (ins StablehloTensor:$operand, StablehloTensor:$padding_value, DenseI64ArrayAttr:$edge_padding_low,
+  let description = [{
+    Negative low or high padding removes elements; interior padding goes between elements.
+  }];
+  let arguments = (ins StablehloTensor:$operand, StablehloTensor:$padding_value,
+                       DenseI64ArrayAttr:$edge_padding_low,
                        DenseI64ArrayAttr:$edge_padding_high, DenseI64ArrayAttr:$interior_padding);
   let results = (outs StablehloTensor:$result);
   let assemblyFormat = [{

@@ -1,5 +1,5 @@
 // The pieces of text the declarative formats of the .td files cannot say: custom<Name>(...) directives.
-// Included by ops.cc inside the dialect's namespace users; nothing else needs it.
+// Only ops.cc includes it, for the generated parsers and printers.
 #pragma once
 
 #include "ir/stablehlo/dialect.h"
