@@ -53,11 +53,11 @@ Layout layout_of(const Attributes& attributes, std::size_t operands) {
 }
 
 void check_product(const Check& check, const Layout& layout) {
+  const bool transpose_a = check.flag("transpose_a"), transpose_b = check.flag("transpose_b");
   if (layout.product == Product::kNone) return;
   const ValueType &a = check.operand(0), &b = check.operand(1), &y = check.result();
   check.numeric(a, "a");
   check.numeric(b, "b");
-  const bool transpose_a = check.flag("transpose_a"), transpose_b = check.flag("transpose_b");
   if (layout.product == Product::kElementwise) {
     check.require(!transpose_a && !transpose_b, "only matrices are transposed");
     check.shape(a, y.shape, "a");
@@ -96,6 +96,7 @@ void check_contract(const Call& call) {
   check_addends(check, layout, call.attributes);
   integer_or(call.attributes, "product_scale", 1);
   const auto truncate = check.within("truncate", 0, 0, 61);
+  const int window = check.window();
   const ValueType& y = check.result();
   check.require(y.fraction_bits + y.bound_bits + truncate <= kMaximumBits,
                 "the value before truncation overflows 2^62");
@@ -103,12 +104,12 @@ void check_contract(const Call& call) {
     const ValueType& selector = call.operand_types.back();
     check.boolean(selector, "the selector");
     check.shape(selector, y.shape, "the selector");
+    check.within("selector_origin", -1, -1, 0xFFFF);
   }
   if (layout.then == Then::kRelu) {
     check.boolean(check.result(1), "the second result");
     check.shape(check.result(1), y.shape, "the second result");
-    check.require(y.fraction_bits + y.bound_bits <= check.window() - 1,
-                  "the window is too narrow for the result");
+    check.require(y.fraction_bits + y.bound_bits <= window - 1, "the window is too narrow for the result");
   }
 }
 
@@ -134,7 +135,14 @@ Task<Shares> run_contract(Context& context, const Call& call) {
   c.then = layout.then;
   // After a truncation the value has lost its upper bits: a wider window says nothing more.
   c.window = std::min(static_cast<int>(integer_or(call.attributes, "window", 64)), 64 - c.truncate_bits);
-  if (layout.then == Then::kSelect) c.selector = call.operands.back();
+  if (layout.then == Then::kSelect) {
+    c.selector = call.operands.back();
+    const std::int64_t origin = integer_or(call.attributes, "selector_origin", -1);
+    if (origin < 0)
+      c.selector.selector = nullptr;
+    else if (context.counting())
+      c.selector.selector = selector_of_relu(context, c.shape, static_cast<std::uint16_t>(origin));
+  }
   co_return co_await protocols::contract(context, std::move(c));
 }
 

@@ -15,7 +15,9 @@
 // | constant         | -> y                                       | values (reals; one value is a splat)
 // | contract         | [a, b,] addends..., [selector] -> y[, bit] | product none|elementwise|matmul, transpose_a, transpose_b,
 // |                  |                                            | product_scale, addend_scales, addend_rows (0/1 each),
-// |                  |                                            | truncate, then none|relu|select, window
+// |                  |                                            | truncate, then none|relu|select, window,
+// |                  |                                            | selector_origin (the operation of this block whose ReLU
+// |                  |                                            | made the selector, where one did)
 // | sign             | a -> bit (a >= 0)                          | window (default 64)
 // | compare          | a, b -> bit                                | direction GE|GT|LE|LT|EQ|NE, window
 // | not              | bit -> bit                                 |

@@ -31,6 +31,7 @@ Task<Shares> run_select(Context& context, const Call& call) {
   c.shape = call.result_types[0].shape;
   c.then = protocols::Then::kSelect;
   c.selector = call.operands[0];
+  c.selector.selector = nullptr;  // its origin is not in the plan, so the cost cannot count on it
   Shares selected = co_await protocols::contract(context, std::move(c));
   if (two) selected[0] = added(context, selected[0], choice(2));
   co_return selected;

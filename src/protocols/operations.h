@@ -27,6 +27,10 @@ inline Task<Share> from_bits(Context& context, Share bits, ring::Element scale) 
 inline Task<Share> lookup(Context& context, Share value, const PiecewiseFunction& function) {
   return context.table().rows().lookup(context, std::move(value), function);
 }
+inline std::shared_ptr<const SelectorCache> selector_of_relu(const Context& context, const Shape& shape,
+                                                             std::uint16_t operation) {
+  return context.table().rows().selector_of_relu(shape, operation);
+}
 inline Share complement(const Context& context, const Share& bits) {
   return context.table().rows().complement(context, bits);
 }

@@ -84,6 +84,8 @@ struct Rows {
   // Arithmetic scale * bit.
   std::function<Task<Share>(Context&, Share bits, ring::Element scale)> from_bits;
   std::function<Task<Share>(Context&, Share value, const PiecewiseFunction& function)> lookup;
+  // What a Boolean made by the ReLU of this operation of the plan carries, without data; may be null. For counting.
+  std::function<std::shared_ptr<const SelectorCache>(const Shape& shape, std::uint16_t operation)> selector_of_relu;
   // Local: a Boolean share's complement; a public constant as a share; share + public constant.
   std::function<Share(const Context&, const Share&)> complement;
   std::function<Share(const Context&, Words, Kind, Shape)> constant;

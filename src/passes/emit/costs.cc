@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -94,6 +95,26 @@ class Counter {
   const protocols::Table& table_;
 };
 
+// A selection by the bit of a ReLU of this block is cheaper: the ReLU's dealing serves again.
+void name_selector_origins(plan::wire::Block& block) {
+  std::map<std::uint32_t, int> bit_of;
+  for (int i = 0; i < block.operations_size(); ++i) {
+    auto& operation = *block.mutable_operations(i);
+    if (operation.kernel() != "contract") continue;
+    if (operation.results_size() == 2) bit_of[operation.results(1)] = i;
+    const auto text_is = [&](const char* name, const char* value) {
+      return std::ranges::any_of(operation.attributes(),
+                                 [&](const auto& a) { return a.name() == name && a.text() == value; });
+    };
+    if (!text_is("then", "select")) continue;
+    const auto origin = bit_of.find(operation.operands(operation.operands_size() - 1));
+    if (origin == bit_of.end()) continue;
+    auto& attribute = *operation.add_attributes();
+    attribute.set_name("selector_origin");
+    attribute.set_integer(origin->second);
+  }
+}
+
 }  // namespace
 
 void set_costs(plan::Plan& plan) {
@@ -104,6 +125,7 @@ void set_costs(plan::Plan& plan) {
                             plan.protocol(), counter.parties()),
                 "Name as many roles with --roles.");
   for (auto& block : *plan.mutable_blocks()) {
+    name_selector_origins(block);
     for (int i = 0; i < block.operations_size(); ++i) {
       auto& operation = *block.mutable_operations(i);
       kernels::Cost cost;

@@ -132,6 +132,7 @@ const Table& table() {
                                 .all_of_last_axis = all_of_last_axis,
                                 .from_bits = from_bits,
                                 .lookup = lookup,
+                                .selector_of_relu = [](const Shape&, std::uint16_t) { return nullptr; },
                                 .complement = complement,
                                 .constant = constant});
   return plain;

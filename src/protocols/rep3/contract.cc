@@ -222,6 +222,14 @@ Task<Shares> contract(Context& context, Contraction contraction) {
   co_return co_await sharing_contract(context, contraction, count);
 }
 
+std::shared_ptr<const SelectorCache> selector_of_relu(const Shape& shape, std::uint16_t operation) {
+  const auto count = static_cast<std::size_t>(element_count(shape));
+  Site site;
+  site.base.operation = operation;
+  return std::make_shared<SelectorCache>(
+      SelectorCache{cut(count, granularity_of(shape), site), Words::shape_only(count)});
+}
+
 Task<Share> sign(Context& context, Share value, int window) {
   const Site site = context.begin();
   const std::size_t count = value.elements();

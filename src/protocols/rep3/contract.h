@@ -16,6 +16,8 @@
 namespace sotto::protocols::rep3 {
 
 Task<Shares> contract(Context& context, Contraction contraction);
+// What a Boolean made by a ReLU of this operation and shape carries, without data: for counting.
+std::shared_ptr<const SelectorCache> selector_of_relu(const Shape& shape, std::uint16_t operation);
 Task<Share> sign(Context& context, Share value, int window);
 
 }  // namespace sotto::protocols::rep3

@@ -26,13 +26,14 @@ Words sum_of_parts(const Share& share) {
 }  // namespace
 
 LocalProduct::LocalProduct(const Context& context, const Contraction& contraction) : contraction_(contraction) {
+  granularity_ = granularity_of(contraction.shape);
   if (!is_product()) return;
   context.local([&] { b_sum_ = sum_of_parts(contraction.b); });
   if (contraction.product != Contraction::Product::kMatmul) return;
   rows_ = extent(contraction.a, contraction.transpose_a ? 1 : 0);
   inner_ = extent(contraction.a, contraction.transpose_a ? 0 : 1);
   columns_ = extent(contraction.b, contraction.transpose_b ? 0 : 1);
-  granularity_ = std::lcm<std::size_t>(64, std::max<std::size_t>(columns_, 1));
+  granularity_ = std::lcm(granularity_, std::max<std::size_t>(columns_, 1));
 }
 
 void LocalProduct::add_matrix_product(std::span<std::uint64_t> out, const Chunk& chunk) const {

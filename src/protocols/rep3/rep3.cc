@@ -16,6 +16,7 @@ const Table& table() {
                                    .all_of_last_axis = all_of_last_axis,
                                    .from_bits = from_bits,
                                    .lookup = lookup,
+                                   .selector_of_relu = selector_of_relu,
                                    .complement = complement,
                                    .constant = constant});
   return instance;

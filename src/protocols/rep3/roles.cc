@@ -1,6 +1,7 @@
 #include "protocols/rep3/roles.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace sotto::protocols::rep3 {
 
@@ -8,6 +9,11 @@ namespace {
 constexpr std::size_t kWhole = 1536;          // below this, a tensor is one chunk
 constexpr std::size_t kLargestChunk = 65536;  // elements; keeps a chunk's arrays within the second-level cache
 }  // namespace
+
+std::size_t granularity_of(const Shape& shape) {
+  if (shape.size() < 2 || shape.back() <= 0) return 64;
+  return std::lcm<std::size_t>(64, static_cast<std::size_t>(shape.back()));
+}
 
 std::vector<Chunk> cut(std::size_t count, std::size_t granularity, const Site& site) {
   SOTTO_ASSERT(granularity % 64 == 0 && granularity > 0, "chunks end at words of packed bits");

@@ -46,6 +46,9 @@ struct Chunk {
 // Small tensors stay whole; larger ones are cut into a multiple of three chunks, so that every role falls equally on all.
 std::vector<Chunk> cut(std::size_t count, std::size_t granularity, const Site& site);
 
+// Where contractions of this shape may be cut: at rows of the last axis.
+std::size_t granularity_of(const Shape& shape);
+
 inline Roles roles_of(const Context& context, const Chunk& chunk) { return {context.self(), chunk.single}; }
 
 // What the randomness of one chunk is for; one value per array.
