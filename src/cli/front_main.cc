@@ -1,1 +1,89 @@
-int main() { return 0; }
+// sotto: the front. It starts sotto-compile and sotto-party, which stand beside it.
+#include <iostream>
+#include <memory>
+
+#include "cli/bench.h"
+#include "cli/command.h"
+#include "cli/run_job.h"
+
+namespace sotto::cli {
+namespace {
+
+// A subcommand that another program implements, with all that follows it.
+void add_forwarded(CLI::App& app, const std::string& name, const std::string& program,
+                   const std::string& help) {
+  auto& command = *app.add_subcommand(name, help);
+  command.prefix_command();
+  command.set_help_flag();
+  command.callback([&command, name, program] {
+    std::vector<std::string> arguments{name};
+    for (auto& word : command.remaining()) arguments.push_back(word);
+    become(program, arguments);
+  });
+}
+
+void add_run(CLI::App& app, int& exit_code) {
+  auto& command = *app.add_subcommand("run", "Run all parties of a job on this machine, as processes");
+  auto job = std::make_shared<std::string>();
+  auto json = std::make_shared<bool>(false);
+  command.add_option("JOB", *job, "The job file")->required();
+  command.add_flag("--json", *json, "Print the report as JSON");
+  command.callback([job, json, &exit_code] {
+    const auto result = run_job(*job, !*json);
+    exit_code = result.exit_code;
+    if (exit_code != 0) return;
+    if (*json)
+      std::cout << result.report.dump() << '\n';
+    else
+      std::cout << report_text(result.report);
+  });
+}
+
+void add_training_bench(CLI::App& bench, int& exit_code) {
+  auto options = std::make_shared<TrainingBench>();
+  auto& command = *bench.add_subcommand("training", "Seconds, rounds and bytes of a training step");
+  command.add_option("--model", options->model, "a: examples/mnist_a.mlir")->capture_default_str();
+  command.add_option("--optimizer", options->optimizer, "sgd")->capture_default_str();
+  command.add_option("--network", options->network, "lan, wan or MBIT:ONE_WAY_MS")->capture_default_str();
+  command.add_option("--batches", options->batches, "How many steps")->capture_default_str();
+  command.add_option("--batch", options->batch, "Rows in a batch")->capture_default_str();
+  command.add_option("--plan", options->plan, "A compiled plan instead of a model");
+  command.add_flag("--json", options->json, "One JSON object");
+  command.callback([options, &exit_code] { exit_code = bench_training(*options); });
+}
+
+void add_kernel_bench(CLI::App& bench, int& exit_code) {
+  auto options = std::make_shared<KernelBench>();
+  auto& command = *bench.add_subcommand("kernel", "Seconds, rounds and bytes of one operation");
+  command.add_option("--protocol", options->protocol, "The table of implementations")->capture_default_str();
+  command.add_option("--op", options->operation, "multiply, relu, exp, ...")->required();
+  command.add_option("--elements", options->elements, "How many at once")->capture_default_str();
+  command.add_option("--network", options->network, "lan, wan or MBIT:ONE_WAY_MS")->capture_default_str();
+  command.add_option("--repeats", options->repeats, "Runs that count")->capture_default_str();
+  command.add_flag("--json", options->json, "One JSON object");
+  command.callback([options, &exit_code] { exit_code = bench_kernel(*options); });
+}
+
+}  // namespace
+}  // namespace sotto::cli
+
+int main(int count, char** arguments) {
+  using namespace sotto::cli;
+  CLI::App app("Sotto: several organisations train models and serve predictions on data none of them shows",
+               "sotto");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string(SOTTO_VERSION));
+  int exit_code = 0;
+  add_forwarded(app, "compile", "sotto-compile", "Compile a model into a plan");
+  add_forwarded(app, "reference", "sotto-compile", "Train the same model plainly, to compare");
+  add_forwarded(app, "cost", "sotto-party", "What a plan costs on a network, before running it");
+  add_forwarded(app, "plan", "sotto-party", "Look at plans");
+  add_forwarded(app, "certs", "sotto-party", "A party's own key and certificate");
+  add_forwarded(app, "party", "sotto-party", "Run one party of a job");
+  add_run(app, exit_code);
+  auto& bench = *app.add_subcommand("bench", "Measure on this machine")->require_subcommand(1);
+  add_training_bench(bench, exit_code);
+  add_kernel_bench(bench, exit_code);
+  const int code = run_app(app, count, arguments);
+  return code != 0 ? code : exit_code;
+}

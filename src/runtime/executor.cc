@@ -51,6 +51,23 @@ void Executor::set_initial_values() {
 
 const Share& Executor::state(int index) const { return values_[plan_.states(index).value()]; }
 
+namespace {
+
+// Nobody is done before everybody is: else a party that only waits for nobody would report success of a run
+// that failed.
+Task<void> confirm_end(net::Rounds& rounds) {
+  std::vector<std::byte> confirmations(static_cast<std::size_t>(rounds.parties()));
+  constexpr std::byte kDone{1};
+  for (int peer = 0; peer < rounds.parties(); ++peer) {
+    if (peer == rounds.self()) continue;
+    rounds.send(peer, &kDone, 1);
+    rounds.receive(peer, &confirmations[static_cast<std::size_t>(peer)], 1);
+  }
+  co_await rounds.next();
+}
+
+}  // namespace
+
 void Executor::run() {
   for (const auto& control : plan_.control()) {
     const auto& block = plan_.blocks(static_cast<int>(control.block()));
@@ -62,6 +79,7 @@ void Executor::run() {
       if (environment_.on_progress) environment_.on_progress(control, i + 1, profile_.phases.back());
     }
   }
+  environment_.rounds->run(confirm_end(*environment_.rounds));
 }
 
 const std::vector<std::uint32_t>& Executor::order_of(const plan::wire::Control& control) {

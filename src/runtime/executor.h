@@ -35,7 +35,7 @@ class Executor {
  public:
   Executor(const Program& program, Environment environment);
 
-  // The whole control list. Once.
+  // The whole control list, until every party is through. Once.
   void run();
   // One run of a block outside of the control list (benchmarks); `iteration` of `control` selects the batch.
   void run_block(const plan::wire::Control& control, std::uint64_t iteration, PhaseProfile& phase);

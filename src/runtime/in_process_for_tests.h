@@ -5,6 +5,7 @@
 #include <functional>
 #include <thread>
 
+#include "base/error.h"
 #include "net/in_process.h"
 #include "runtime/executor.h"
 
@@ -15,6 +16,16 @@ struct PartyOutcome {
   Profile profile;
   std::exception_ptr exception;
 };
+
+inline bool is_range_error(const std::exception_ptr& exception) {
+  try {
+    std::rethrow_exception(exception);
+  } catch (const Error& error) {
+    return error.kind() == ErrorKind::kRange;
+  } catch (...) {
+    return false;
+  }
+}
 
 // `fill` gives the elements of inputs at whichever party owns them.
 using FillInput = decltype(Environment::fill_input);
@@ -54,8 +65,10 @@ inline std::vector<PartyOutcome> run_in_process(
         outcome.profile = executor.profile();
       } catch (...) {
         outcome.exception = std::current_exception();
-        for (auto& link : mine)
-          if (link) link->abort("this party failed");
+        // As in run_party: a violated guard is everybody's to find.
+        if (!is_range_error(outcome.exception))
+          for (auto& link : mine)
+            if (link) link->abort("this party failed");
       }
     });
   for (auto& thread : threads) thread.join();

@@ -71,7 +71,7 @@ TEST(Job, SaysWhereAndWhatToDo) {
   EXPECT_THAT(error(replaced(job_text(), "[\"alice\"]", "[\"mallory\"]")),
               HasSubstr("\"mallory\", who is no party"));
   EXPECT_THAT(error("name = \n"), HasSubstr("job.toml:1:"));
-  EXPECT_THAT(error(replaced(job_text(), kDigits, "a")), HasSubstr("job.toml:3:1: digest must be 64"));
+  EXPECT_THAT(error(replaced(job_text(), kDigits, "a")), HasSubstr("job.toml:3:10: digest must be 64"));
   EXPECT_THAT(error(replaced(job_text(), "\"other\"", "\"rows\"")),
               HasSubstr("gives role \"rows\" to two parties"));
   EXPECT_THAT(complaint(ErrorKind::kUsage, [] { job_of(job_text()).local_of("bob"); }),

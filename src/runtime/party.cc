@@ -154,7 +154,9 @@ void telling_others(net::Mesh& mesh, Function function) {
   try {
     function();
   } catch (const Error& error) {
-    mesh.abort(fmt::format("{}: {}", to_string(error.kind()), error.message()));
+    // A violated guard is opened to everybody: each finds it for itself.
+    if (error.kind() != ErrorKind::kRange)
+      mesh.abort(fmt::format("{}: {}", to_string(error.kind()), error.message()));
     throw;
   } catch (...) {
     mesh.abort("it met an unexpected failure");

@@ -106,6 +106,7 @@ nlohmann::json report_json(const RunSummary& summary) {
                               {"runs", phase.runs},
                               {"seconds", phase.total_seconds()},
                               {"median_seconds", median(phase.seconds)},
+                              {"run_seconds", phase.seconds},
                               {"rounds_predicted", phase.rounds_predicted},
                               {"rounds_measured", phase.rounds_measured},
                               {"bytes_sent_predicted", phase.bytes_predicted},

@@ -1,0 +1,30 @@
+// sotto bench: figures of steady state, from three processes over mutual TLS on the loopback, shaped by a
+// profile.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace sotto::cli {
+
+struct TrainingBench {
+  std::string model = "a", optimizer = "sgd", network = "lan";
+  std::uint64_t batches = 20, batch = 128;
+  std::filesystem::path plan;  // instead of compiling the model
+  bool json = false;
+};
+// JSON: seconds_per_batch (mean of the slowest party after warm-up), median_seconds_per_batch,
+// rounds_per_batch, bytes_all_per_batch, predicted_rounds, predicted_bytes, predicted_network_seconds.
+int bench_training(const TrainingBench& bench);
+
+struct KernelBench {
+  std::string protocol = "rep3", operation, network = "lan";
+  std::int64_t elements = 100000;
+  std::uint64_t repeats = 10;
+  bool json = false;
+};
+// JSON: seconds, rounds, bytes_all, bytes_per_element, predicted_rounds, predicted_bytes.
+int bench_kernel(const KernelBench& bench);
+
+}  // namespace sotto::cli
