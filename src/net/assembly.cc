@@ -160,7 +160,7 @@ void Assembly::add(std::size_t peer, SecureSocket socket) {
 void Assembly::fail(const Error& error, std::optional<std::size_t> told) {
   std::lock_guard lock(mutex_);
   if (told) told_[*told] = true;
-  if (!failure_ && !stopping_) failure_ = error;
+  if (!failure_ && !stopping_) failure_.emplace(error);
   changed_.notify_all();
 }
 
@@ -173,7 +173,7 @@ std::optional<Error> Assembly::first_failure() {
   std::vector<std::shared_ptr<TcpConnection>> connections;
   {
     std::lock_guard lock(mutex_);
-    if (failure_) return failure_;
+    if (failure_) return failure_->error();
     connections = connections_;
   }
   for (const auto& connection : connections) {

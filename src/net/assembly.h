@@ -63,7 +63,7 @@ class Assembly {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;
-  std::optional<Error> failure_;
+  std::optional<Failure> failure_;
   std::vector<std::shared_ptr<TcpConnection>> connections_;
   std::vector<bool> told_;               // per party: it knows why there will be no mesh
   std::vector<std::string> notes_;       // per party: what the latest attempt came to

@@ -49,8 +49,8 @@ struct Frame {
   std::unique_ptr<std::byte[]> bytes;  // null when the payload is empty
   Clock::time_point visible_at{};      // an emulated network shows the frame no earlier than this
 
-  std::byte* payload() { return bytes.get() + kFrameHeaderBytes; }
-  const std::byte* payload() const { return bytes.get() + kFrameHeaderBytes; }
+  std::byte* payload() { return bytes ? bytes.get() + kFrameHeaderBytes : nullptr; }
+  const std::byte* payload() const { return bytes ? bytes.get() + kFrameHeaderBytes : nullptr; }
   // What the frame costs in flow control; headers count, or empty frames would be free to flood with.
   std::uint64_t cost() const { return kFrameHeaderBytes + header.length; }
 };

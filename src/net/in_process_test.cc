@@ -102,6 +102,18 @@ TEST(InProcess, AbortNamesThePartyAndTheReason) {
   EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { receive_text(*links[0][1], 1); }), HasSubstr("the disk"));
 }
 
+// bob waits for carol when alice gives up.
+TEST(InProcess, AbortEndsTheSessionsLinksToAllPeers) {
+  auto links = in_process_links({"alice", "bob", "carol"});
+  std::thread alice([&] {
+    std::this_thread::sleep_for(milliseconds(20));
+    links[0][1]->abort("the disk is full");
+  });
+  EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { receive_text(*links[1][2], 1); }),
+              HasSubstr("party alice aborted: the disk is full"));
+  alice.join();
+}
+
 TEST(InProcess, LeavingLetsPeersConsumeWhatWasSent) {
   auto links = in_process_links({"alice", "bob"});
   links[0][1]->send(bytes_of("last words"));
@@ -120,7 +132,7 @@ TEST(InProcess, AStallIsAnError) {
 }
 
 TEST(InProcess, LosingStepIsAnErrorOnBothSides) {
-  auto links = in_process_links({"alice", "bob", "carol"});
+  auto links = in_process_links({"alice", "bob"});
   links[0][1]->send(bytes_of("four"));
   links[0][1]->end_round(1, 0);
   EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { receive_text(*links[1][0], 5); }),
@@ -128,14 +140,16 @@ TEST(InProcess, LosingStepIsAnErrorOnBothSides) {
   EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { receive_text(*links[0][1], 1); }),
               AllOf(HasSubstr("party bob aborted")));
 
-  links[0][2]->send(bytes_of("four"));
-  links[0][2]->end_round(1, 0);
-  receive_text(*links[2][0], 3);
-  EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { links[2][0]->receive_end(1); }),
+  links = in_process_links({"alice", "bob"});
+  links[0][1]->send(bytes_of("four"));
+  links[0][1]->end_round(1, 0);
+  receive_text(*links[1][0], 3);
+  EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { links[1][0]->receive_end(1); }),
               HasSubstr("1 bytes more than expected"));
 
-  links[1][2]->end_round(4, 0);
-  EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { links[2][1]->receive_end(5); }),
+  links = in_process_links({"alice", "bob"});
+  links[0][1]->end_round(4, 0);
+  EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { links[1][0]->receive_end(5); }),
               HasSubstr("ended round 4 where round 5"));
 }
 

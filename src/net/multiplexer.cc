@@ -38,6 +38,10 @@ void Node::relieve(std::uint16_t session) {
   for (const auto& connection : connections()) connection->relieve(session);
 }
 
+void Node::end_session(std::uint16_t session, const Error& error) {
+  for (const auto& connection : connections()) connection->end_session(session, error);
+}
+
 void Node::spread(const Multiplexer& failed, const Error& error) {
   if (!fail_together_) return;
   for (const auto& connection : connections()) {
@@ -91,7 +95,7 @@ Multiplexer::SessionPointer Multiplexer::find(std::uint16_t number) {
   auto session = std::make_shared<Session>();
   session->number = number;
   session->granted = session->allowed = options_.window_bytes;
-  if (failure_) session->failure = failure_;
+  session->failure = failure_;
   ++unopened_;
   sessions_.emplace(number, session);
   return session;
@@ -101,7 +105,7 @@ Frame Multiplexer::pop(Session& session) {
   std::unique_lock lock(mutex_);
   std::optional<Patience> waiting;
   while (true) {
-    if (session.failure) throw *session.failure;
+    if (session.failure) throw session.failure->error();
     if (!session.queue.empty()) {
       const auto visible_at = session.queue.front().visible_at;
       if (visible_at == Clock::time_point{} || visible_at <= Clock::now()) break;
@@ -109,7 +113,7 @@ Frame Multiplexer::pop(Session& session) {
       session.changed.wait_until(lock, visible_at);
       continue;
     }
-    if (failure_) throw *failure_;
+    if (failure_) throw failure_->error();
     if (session.peer_closed) throw peer_error("ended the session while more was expected from it");
     if (!waiting) waiting = patience(kReceiverPatience);
     wait_patiently(lock, session, *waiting);
@@ -124,8 +128,8 @@ Frame Multiplexer::pop(Session& session) {
 }
 
 void Multiplexer::check_sendable(const Session& session) const {
-  if (session.failure) throw *session.failure;
-  if (failure_) throw *failure_;
+  if (session.failure) throw session.failure->error();
+  if (failure_) throw failure_->error();
   if (session.peer_closed) throw peer_error("ended the session while more was to be sent to it");
 }
 
@@ -226,7 +230,21 @@ void Multiplexer::deliver(Frame frame) {
       accept_control(*session, frame);
     }
   }
-  if (!problem.empty()) protocol_error(problem);
+  if (!problem.empty()) {
+    protocol_error(problem);
+  } else if (frame.header.kind == FrameKind::kAbort) {
+    const Error error = peer_error("aborted: " + sanitised({frame.payload(), frame.header.length}));
+    end_session(frame.header.session, error);
+    node_->end_session(frame.header.session, error);
+  }
+}
+
+void Multiplexer::end_session(std::uint16_t number, const Error& error) {
+  std::lock_guard lock(mutex_);
+  const auto known = sessions_.find(number);
+  if (known == sessions_.end() || known->second->failure) return;
+  known->second->failure.emplace(error);
+  known->second->changed.notify_one();
 }
 
 void Multiplexer::accept_data(Session& session, Frame frame) {
@@ -241,16 +259,11 @@ void Multiplexer::accept_control(Session& session, Frame& frame) {
     case FrameKind::kGrant:
       session.allowed += frame.header.tag;
       break;
-    case FrameKind::kAbort:
-      if (!session.failure) {
-        session.failure = peer_error("aborted: " + sanitised({frame.payload(), frame.header.length}));
-      }
-      break;
     case FrameKind::kClose:
       session.peer_closed = true;
       break;
     default:
-      break;
+      break;  // an abort ends the session's links to all peers, which is done without the lock
   }
   session.changed.notify_one();
   forget_if_closed(session);
@@ -274,7 +287,7 @@ void Multiplexer::abort_session(Session& session, const std::string& reason) noe
     {
       std::lock_guard lock(mutex_);
       if (session.failure || failure_ || session.closed) return;
-      session.failure = Error(ErrorKind::kPeer, fmt::format("this party aborted: {}", reason));
+      session.failure.emplace(Error(ErrorKind::kPeer, fmt::format("this party aborted: {}", reason)));
       session.changed.notify_one();
     }
     const std::string text = sanitised(reason);
@@ -331,9 +344,9 @@ void Multiplexer::fail(const Error& error, bool at_once, bool spreads) {
   {
     std::lock_guard lock(mutex_);
     if (failure_) return;
-    failure_ = error;
+    failure_.emplace(error);
     for (auto& [number, session] : sessions_) {
-      if (at_once && !session->failure) session->failure = error;
+      if (at_once && !session->failure) session->failure.emplace(error);
       session->changed.notify_all();
     }
   }
@@ -343,7 +356,8 @@ void Multiplexer::fail(const Error& error, bool at_once, bool spreads) {
 
 std::optional<Error> Multiplexer::failure() {
   std::lock_guard lock(mutex_);
-  return failure_;
+  if (!failure_) return std::nullopt;
+  return failure_->error();
 }
 
 }  // namespace sotto::net

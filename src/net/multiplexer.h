@@ -18,6 +18,7 @@
 
 #include "base/error.h"
 #include "net/connection.h"
+#include "net/failure.h"
 #include "net/frame.h"
 #include "net/shaped.h"
 
@@ -36,6 +37,8 @@ class Node {
   void add(const std::shared_ptr<Multiplexer>& connection);
   // This session's user is blocked: lets all peers send a window beyond what has arrived.
   void relieve(std::uint16_t session);
+  // A peer aborted this session: the links of the session to all other peers fail too.
+  void end_session(std::uint16_t session, const Error& error);
   // A connection died: aborts the others, with its error.
   void spread(const Multiplexer& failed, const Error& error);
   Shaper* shaper() const { return shaper_.get(); }
@@ -61,7 +64,7 @@ struct Session {
   std::uint64_t allowed = 0;            // we may send up to here
   bool opened = false, closed = false;  // by us
   bool peer_closed = false;
-  std::optional<Error> failure;  // of this session alone, or of the connection at once
+  std::optional<Failure> failure;  // of this session alone, or of the connection at once
 };
 
 // Lock order: mutex_ is never held while a frame is transmitted.
@@ -119,6 +122,7 @@ class Multiplexer : public Connection, public FrameSink, public std::enable_shar
   void dispatch(Frame& frame);                      // transmits, through the emulated network if there is one
   SessionPointer find(std::uint16_t number);        // creates an unopened one; null: unknown
   void accept_data(Session& session, Frame frame);  // a data or end frame
+  void end_session(std::uint16_t number, const Error& error);
   void accept_control(Session& session, Frame& frame);  // grant, abort, close
   std::uint64_t grant_due(Session& session, std::uint64_t base);
   void send_grant(Session& session, std::uint64_t bytes);
@@ -139,7 +143,7 @@ class Multiplexer : public Connection, public FrameSink, public std::enable_shar
   std::mutex mutex_;
   std::unordered_map<std::uint16_t, SessionPointer> sessions_;
   std::size_t unopened_ = 0;
-  std::optional<Error> failure_;
+  std::optional<Failure> failure_;
 };
 
 }  // namespace sotto::net

@@ -57,8 +57,8 @@ struct NetThread::State {
     }
   }
 
-  void handle(const epoll_event& event) {
-    if (event.data.u64 == kWakeKey) {
+  void handle(std::uint64_t key, std::uint32_t events) {
+    if (key == kWakeKey) {
       std::uint64_t count = 0;
       (void)!::read(wake.get(), &count, sizeof(count));
       woken = false;
@@ -67,15 +67,15 @@ struct NetThread::State {
     std::shared_ptr<Attended> attended;
     {
       std::lock_guard lock(mutex);
-      const auto found = entries.find(event.data.u64);
+      const auto found = entries.find(key);
       if (found == entries.end()) return;
       attended = found->second.attended.lock();
       found->second.armed = 0;
     }
     if (!attended) return;
-    const std::uint32_t events = attended->on_events(event.events);
+    const std::uint32_t wanted = attended->on_events(events);
     std::lock_guard lock(mutex);
-    arm(event.data.u64, entries[event.data.u64], attended->descriptor(), events);
+    arm(key, entries[key], attended->descriptor(), wanted);
   }
 };
 
@@ -126,8 +126,10 @@ void NetThread::run(const std::shared_ptr<State>& state) {
                                    static_cast<int>(std::max<std::int64_t>(left, 0)));
     bool tick_now = Clock::now() >= next_tick;
     for (int i = 0; i < ready; ++i) {
-      tick_now |= events[static_cast<std::size_t>(i)].data.u64 == kWakeKey;
-      state->handle(events[static_cast<std::size_t>(i)]);
+      const epoll_event event = events[static_cast<std::size_t>(i)];
+      const std::uint64_t key = event.data.u64;  // the event is packed
+      tick_now |= key == kWakeKey;
+      state->handle(key, event.events);
     }
     if (!tick_now) continue;
     const auto now = Clock::now();

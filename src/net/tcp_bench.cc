@@ -1,5 +1,5 @@
 // Latency and throughput of TLS connections over the loopback, each party in its own process.
-//   tcp_bench [repetitions]
+//   bench_net [repetitions [profile]]
 #include <fmt/format.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,9 +20,16 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-std::shared_ptr<TcpConnection> join(SecureSocket socket, std::shared_ptr<TlsContext> context) {
-  return TcpConnection::start(std::move(socket), "peer", std::make_shared<Node>(true),
-                              std::make_shared<NetThread>(), std::move(context), {});
+std::optional<NetworkProfile> profile;  // to emulate
+
+// Connects, lets the user work on the link, and waits until everything has left.
+void work(SecureSocket socket, std::shared_ptr<TlsContext> context, void (*user)(Link&)) {
+  auto shaper = profile ? std::make_shared<Shaper>(*profile) : nullptr;
+  auto connection = TcpConnection::start(std::move(socket), "peer", std::make_shared<Node>(true, shaper),
+                                         std::make_shared<NetThread>(), std::move(context), {});
+  user(*connection->open_session(0));
+  connection.reset();
+  if (shaper) shaper->drain();
 }
 
 void answer(Link& link, std::size_t size, std::uint32_t rounds) {
@@ -99,17 +106,13 @@ void run_pair(const std::filesystem::path& directory) {
     auto context = std::make_shared<TlsContext>(bob_identity);
     SecureSocket socket(connect_to({"127.0.0.1", local_port(listener)}, soon()), *context, TlsRole::kClient,
                         {alice_identity.fingerprint()}, soon());
-    auto connection = join(std::move(socket), context);
-    bob(*connection->open_session(0));
-    connection.reset();
+    work(std::move(socket), context, bob);
     ::_exit(0);
   }
   auto context = std::make_shared<TlsContext>(alice_identity);
   SecureSocket socket(accept_from(listener, soon()).value().socket, *context, TlsRole::kServer,
                       {bob_identity.fingerprint()}, soon());
-  auto connection = join(std::move(socket), context);
-  alice(*connection->open_session(0));
-  connection.reset();
+  work(std::move(socket), context, alice);
   ::waitpid(child, nullptr, 0);
 }
 
@@ -118,6 +121,7 @@ void run_pair(const std::filesystem::path& directory) {
 
 int main(int count, char** arguments) {
   std::string pattern = (std::filesystem::temp_directory_path() / "sotto_bench_XXXXXX").string();
+  if (count > 2) sotto::net::profile = sotto::net::parse_profile(arguments[2]);
   const std::filesystem::path directory = ::mkdtemp(pattern.data());
   for (int i = 0; i < (count > 1 ? std::atoi(arguments[1]) : 1); ++i) {
     sotto::net::run_pair(directory / std::to_string(i));
