@@ -66,9 +66,9 @@ Split split_for(const Domain& domain, int result_bits, int result_bound) {
     const ExponentialError error = error_of(split, domain);
     const double worst = error.absolute + std::ldexp(error.relative, std::max(result_bound, 0));
     if (std::ldexp(worst, result_bits) <= 0.125) return split;
-    // Twice the pieces must be worth it.
+    // Twice the bytes must halve the error at least.
     const double usual = error.absolute + error.relative;
-    if (piece_bits == 1 || usual < least * 0.75) best = split, least = usual;
+    if (piece_bits == 1 || usual < least * 0.5) best = split, least = usual;
   }
   return best;
 }

@@ -84,7 +84,7 @@ const Kernel& kernel_named(std::string_view name) {
     if (name == kernel.name) return kernel;
     near.emplace_back(distance(name.substr(0, 64), kernel.name), &kernel);
   }
-  std::stable_sort(near.begin(), near.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::sort(near.begin(), near.end());  // ties in the table's order
   throw Error(
       ErrorKind::kPlan, fmt::format("there is no kernel '{}'", name.substr(0, 64)),
       fmt::format("Closest: {}, {}, {}.", near[0].second->name, near[1].second->name, near[2].second->name));

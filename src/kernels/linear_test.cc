@@ -1,0 +1,125 @@
+// The local kernels: add, subtract, negate, scale, sum, constants and the moves.
+#include "kernels/test_bench.h"
+
+namespace sotto::kernels {
+namespace {
+
+class Local : public KernelTest {};
+SOTTO_KERNEL_FOR_ALL_PROTOCOLS(Local);
+
+TEST_P(Local, AddAndSubtractShiftUpToTheResult) {
+  const Reals a = {1.5, -2.25, 3}, b = {0.125, 4, -5.5};
+  const std::vector<Operand> operands = {{number({3}, 18, 4), a}, {number({3}, 10, 4), b, 1}};
+  EXPECT_EQ(run_kernel(table(), "add", operands, {number({3}, 20, 5)})[0], (Reals{1.625, 1.75, -2.5}));
+  EXPECT_EQ(run_kernel(table(), "subtract", operands, {number({3}, 20, 5)})[0], (Reals{1.375, -6.25, 8.5}));
+}
+
+TEST_P(Local, PublicOperandsMixWithShares) {
+  const Reals a = {1.5, -2.25}, b = {0.5, 4};
+  const std::vector<Operand> operands = {{number({2}, 18, 4, Kind::kPublic), a}, {number({2}, 18, 4), b, 1}};
+  EXPECT_EQ(run_kernel(table(), "subtract", operands, {number({2}, 18, 5)})[0], (Reals{1.0, -6.25}));
+  const std::vector<Operand> both = {{number({2}, 18, 4, Kind::kPublic), a},
+                                     {number({2}, 18, 4, Kind::kPublic), b}};
+  EXPECT_EQ(run_kernel(table(), "add", both, {number({2}, 18, 5, Kind::kPublic)})[0], (Reals{2.0, 1.75}));
+}
+
+TEST_P(Local, NegateAndScale) {
+  const std::vector<Operand> operand = {{number({2}, 18, 4), {1.5, -2.25}}};
+  EXPECT_EQ(run_kernel(table(), "negate", operand, {number({2}, 18, 4)})[0], (Reals{-1.5, 2.25}));
+  // Factor -3, and a factor of 0.5 at two more fraction bits: 2.
+  EXPECT_EQ(run_kernel(table(), "scale", operand, {number({2}, 18, 6)}, {{"factor", std::int64_t{-3}}})[0],
+            (Reals{-4.5, 6.75}));
+  EXPECT_EQ(run_kernel(table(), "scale", operand, {number({2}, 20, 4)}, {{"factor", std::int64_t{2}}})[0],
+            (Reals{0.75, -1.125}));
+}
+
+TEST_P(Local, SumOverAnyAxes) {
+  Reals x(24);
+  for (std::size_t i = 0; i < 24; ++i) x[i] = static_cast<double>(i);
+  for (const auto& [axes, shape] :
+       std::vector<std::pair<std::vector<std::int64_t>, Shape>>{{{2}, {2, 3}},
+                                                                {{0}, {3, 4}},
+                                                                {{1}, {2, 4}},
+                                                                {{0, 2}, {3}},
+                                                                {{2, 0}, {3}},
+                                                                {{0, 1, 2}, {}},
+                                                                {{}, {2, 3, 4}}}) {
+    Reals expected(static_cast<std::size_t>(element_count(shape)));
+    for (std::int64_t i = 0; i < 24; ++i) {
+      const std::int64_t place[] = {i / 12, i / 4 % 3, i % 4}, extents[] = {2, 3, 4};
+      std::int64_t at = 0;
+      for (std::int64_t axis = 0; axis < 3; ++axis)
+        if (std::find(axes.begin(), axes.end(), axis) == axes.end()) at = at * extents[axis] + place[axis];
+      expected[static_cast<std::size_t>(at)] += static_cast<double>(i);
+    }
+    EXPECT_EQ(run_kernel(table(), "sum", {{number({2, 3, 4}, 5, 5), x}}, {number(shape, 5, 9)},
+                         {{"axes", axes}})[0],
+              expected);
+  }
+}
+
+TEST_P(Local, ConstantsAreRoundedToNearest) {
+  EXPECT_EQ(run_kernel(table(), "constant", {}, {number({3}, 2, 4)}, {{"values", Reals{0.3, -0.4, 7}}})[0],
+            (Reals{0.25, -0.5, 7}));
+  EXPECT_EQ(run_kernel(table(), "constant", {}, {number({2, 2}, 18, 4, Kind::kPublic)},
+                       {{"values", Reals{2.5}}})[0],
+            Reals(4, 2.5));
+}
+
+// The moves work alike on numbers and on bits.
+TEST_P(Local, Moves) {
+  for (bool bits : {false, true}) {
+    const auto type = [&](Shape shape) { return bits ? bit(shape) : number(shape, 3, 6); };
+    Reals x(70 * 3);
+    for (std::size_t i = 0; i < x.size(); ++i)
+      x[i] = bits ? static_cast<double>(i * i / 3 % 2) : static_cast<double>(i % 50);
+    const std::vector<Operand> operand = {{type({70, 3}), x}};
+    EXPECT_EQ(run_kernel(table(), "reshape", operand, {type({7, 30})})[0], x);
+
+    Reals expected;
+    for (std::size_t j = 0; j < 3; ++j)
+      for (std::size_t i = 0; i < 70; ++i) expected.push_back(x[i * 3 + j]);
+    EXPECT_EQ(run_kernel(table(), "transpose", operand, {type({3, 70})},
+                         {{"permutation", std::vector<std::int64_t>{1, 0}}})[0],
+              expected);
+
+    expected.clear();
+    for (std::size_t i = 0; i < 70; ++i)
+      for (std::size_t l = 0; l < 2; ++l)
+        for (std::size_t j = 0; j < 3; ++j) expected.push_back(x[i * 3 + j]);
+    EXPECT_EQ(run_kernel(table(), "broadcast", operand, {type({70, 2, 3})},
+                         {{"dimensions", std::vector<std::int64_t>{0, 2}}})[0],
+              expected);
+
+    expected.clear();
+    for (std::size_t i = 5; i < 66; i += 7)
+      for (std::size_t j = 1; j < 3; ++j) expected.push_back(x[i * 3 + j]);
+    EXPECT_EQ(run_kernel(table(), "slice", operand, {type({9, 2})},
+                         {{"start", std::vector<std::int64_t>{5, 1}},
+                          {"limit", std::vector<std::int64_t>{66, 3}},
+                          {"stride", std::vector<std::int64_t>{7, 1}}})[0],
+              expected);
+
+    const std::vector<Operand> two = {{type({70, 1}), Reals(x.begin(), x.begin() + 70)},
+                                      {type({70, 3}), x, 1}};
+    expected.clear();
+    for (std::size_t i = 0; i < 70; ++i) {
+      expected.push_back(x[i]);
+      for (std::size_t j = 0; j < 3; ++j) expected.push_back(x[i * 3 + j]);
+    }
+    EXPECT_EQ(run_kernel(table(), "concatenate", two, {type({70, 4})}, {{"axis", std::int64_t{1}}})[0],
+              expected);
+  }
+}
+
+TEST_P(Local, EmptyTensors) {
+  EXPECT_EQ(run_kernel(table(), "add", {{number({0, 3}, 4, 4), {}}, {number({0, 3}, 4, 4), {}}},
+                       {number({0, 3}, 4, 5)})[0],
+            Reals{});
+  EXPECT_EQ(run_kernel(table(), "sum", {{number({2, 0}, 4, 4), {}}}, {number({2}, 4, 5)},
+                       {{"axes", std::vector<std::int64_t>{1}}})[0],
+            (Reals{0, 0}));
+}
+
+}  // namespace
+}  // namespace sotto::kernels
