@@ -13,7 +13,6 @@
 #include "cli/run_job.h"
 #include "cli/scratch_job.h"
 #include "plan/verify.h"
-#include "protocols/table.h"
 #include "runtime/program.h"
 #include "runtime/report.h"
 
@@ -22,45 +21,14 @@ namespace {
 
 using nlohmann::json;
 
-// Block 0 shares the inputs, block 1 runs the operation.
-plan::Plan kernel_plan(const KernelBench& bench) {
-  plan::Plan plan;
-  plan.set_format_version(plan::kFormatVersion);
-  plan.set_name("bench " + bench.operation);
-  plan.set_protocol(bench.protocol);
-  plan.set_log2_failure(-60);
-  for (int i = 0; i < protocols::table_named(bench.protocol).parties(); ++i) {
-    auto& role = *plan.add_roles();
-    role.set_name(fmt::format("party{}", i));
-    role.set_computes(true);
-  }
-  auto& load = *plan.add_blocks();
-  load.set_name("load");
-  auto& step = *plan.add_blocks();
-  step.set_name("step");
-  add_benched_kernel(plan, *plan.mutable_blocks(1), bench.operation, bench.elements);
-  for (const auto& input : plan.inputs()) {
-    auto& operation = *plan.mutable_blocks(0)->add_operations();
-    operation.set_kernel("input");
-    operation.add_results(input.value());
-  }
-  for (const auto& [block, repeat, phase] :
-       {std::tuple(0u, std::uint64_t{1}, "load"), {1u, bench.repeats + 2, "step"}}) {
-    auto& control = *plan.add_control();
-    control.set_block(block);
-    control.set_repeat(repeat);
-    control.set_phase(phase);
-  }
-  runtime::declare_costs(plan);
-  return plan;
-}
+constexpr std::uint64_t kWarmUp = 2;
 
-// Median over the runs after two of warm-up, of the slowest party.
+// Median over the runs after warm-up, of the slowest party.
 double steady_seconds(const json& report) {
   double slowest = 0;
   for (const auto& party : report.at("parties")) {
     auto runs = party.at("phases").at(1).at("run_seconds").get<std::vector<double>>();
-    runs.erase(runs.begin(), runs.begin() + 2);
+    runs.erase(runs.begin(), runs.begin() + kWarmUp);
     slowest = std::max(slowest, runtime::median(runs));
   }
   return slowest;
@@ -72,7 +40,7 @@ int bench_kernel(const KernelBench& bench) {
   if (bench.elements < 1 || bench.elements > (1 << 28))
     throw Error(ErrorKind::kUsage, "--elements must be 1 to 268435456");
   const ScratchDirectory scratch;
-  const auto plan = kernel_plan(bench);
+  const auto plan = kernel_plan(bench.protocol, bench.operation, bench.elements, bench.repeats + kWarmUp);
   const auto file = scratch.path() / "kernel.plan";
   std::ofstream(file, std::ios::binary) << plan::serialize(plan);
   ScratchJob job{"bench", file, bench.network, write_random_inputs(scratch.path(), plan), {}, false};

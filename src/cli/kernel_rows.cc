@@ -6,6 +6,8 @@
 #include <functional>
 
 #include "base/error.h"
+#include "protocols/table.h"
+#include "runtime/program.h"
 
 namespace sotto::cli {
 namespace {
@@ -64,7 +66,8 @@ Shape rows_of_ten(const Writer& writer) { return {std::max<std::int64_t>(writer.
 
 void contraction(Writer& writer, const std::string& product, const std::string& then, const Shape& a,
                  const Shape& b, const Shape& result) {
-  std::vector<std::uint32_t> results{writer.value(result, plan::wire::ARITHMETIC, 20)};
+  std::vector<std::uint32_t> results{
+      writer.value(result, plan::wire::ARITHMETIC, product == "matmul" ? 24 : 8)};
   if (then == "relu") results.push_back(writer.value(result, plan::wire::BOOLEAN));
   std::vector<std::uint32_t> operands{writer.input(a)};
   if (product != "none") operands.push_back(writer.input(b));
@@ -83,7 +86,7 @@ void contraction(Writer& writer, const std::string& product, const std::string& 
 
 void matmul(Writer& writer) {
   const auto n = std::max<std::int64_t>(std::llround(std::sqrt(static_cast<double>(writer.elements()))), 1);
-  contraction(writer, "matmul", "nothing", {n, n}, {n, n}, {n, n});
+  contraction(writer, "matmul", "none", {n, n}, {n, n}, {n, n});
 }
 
 void ranged(Writer& writer, const std::string& kernel, bool two, double minimum, double maximum) {
@@ -124,13 +127,13 @@ const std::vector<Row>& rows() {
          const auto a = w.input(flat(w)), b = w.input(flat(w));
          w.operation("add", {a, b}, {w.value(flat(w), plan::wire::ARITHMETIC, 5)});
        }},
-      {"multiply", [](Writer& w) { contraction(w, "elementwise", "nothing", flat(w), flat(w), flat(w)); }},
+      {"multiply", [](Writer& w) { contraction(w, "elementwise", "none", flat(w), flat(w), flat(w)); }},
       {"multiply_relu", [](Writer& w) { contraction(w, "elementwise", "relu", flat(w), flat(w), flat(w)); }},
       {"matmul", matmul},
       {"relu", [](Writer& w) { contraction(w, "none", "relu", flat(w), {}, flat(w)); }},
       {"sign", [](Writer& w) { windowed(w, "sign", flat(w), flat(w), plan::wire::BOOLEAN, 1); }},
       {"compare", [](Writer& w) { windowed(w, "compare", flat(w), flat(w), plan::wire::BOOLEAN, 2); }},
-      {"select", select},
+      {"sign_select", select},
       {"exp",
        [](Writer& w) {
          const auto x = w.input(flat(w));
@@ -159,10 +162,7 @@ const std::vector<Row>& rows() {
   return kRows;
 }
 
-}  // namespace
-
-void add_benched_kernel(plan::Plan& plan, plan::Block& block, const std::string& name,
-                        std::int64_t elements) {
+void add_row(plan::Plan& plan, plan::Block& block, const std::string& name, std::int64_t elements) {
   std::string known;
   Writer writer(plan, block, elements);
   for (const auto& row : rows()) {
@@ -171,6 +171,41 @@ void add_benched_kernel(plan::Plan& plan, plan::Block& block, const std::string&
   }
   throw Error(ErrorKind::kUsage, fmt::format("there is no benchmark of \"{}\"", name),
               fmt::format("Known are: {}.", known));
+}
+
+void add_control(plan::Plan& plan, std::uint32_t block, std::uint64_t repeat) {
+  auto& control = *plan.add_control();
+  control.set_block(block);
+  control.set_repeat(repeat);
+  control.set_phase(plan.blocks(static_cast<int>(block)).name());
+}
+
+}  // namespace
+
+plan::Plan kernel_plan(const std::string& protocol, const std::string& operation, std::int64_t elements,
+                       std::uint64_t repeats) {
+  plan::Plan plan;
+  plan.set_format_version(plan::kFormatVersion);
+  plan.set_name("kernel " + operation);
+  plan.set_protocol(protocol);
+  plan.set_log2_failure(-60);
+  for (int i = 0; i < protocols::table_named(protocol).parties(); ++i) {
+    auto& role = *plan.add_roles();
+    role.set_name(fmt::format("party{}", i));
+    role.set_computes(true);
+  }
+  plan.add_blocks()->set_name("load");
+  plan.add_blocks()->set_name("step");
+  add_row(plan, *plan.mutable_blocks(1), operation, elements);
+  for (const auto& input : plan.inputs()) {
+    auto& share = *plan.mutable_blocks(0)->add_operations();
+    share.set_kernel("input");
+    share.add_results(input.value());
+  }
+  add_control(plan, 0, 1);
+  add_control(plan, 1, repeats);
+  runtime::declare_costs(plan);
+  return plan;
 }
 
 }  // namespace sotto::cli

@@ -3,14 +3,14 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "plan/plan.h"
 
 namespace sotto::cli {
 
-// Adds the values, inputs and the one timed operation to the plan. Throws ErrorKind::kUsage with the known
-// names.
-void add_benched_kernel(plan::Plan& plan, plan::Block& block, const std::string& name, std::int64_t elements);
+// A plan whose phase "load" shares random inputs and whose phase "step" runs one operation `repeats` times.
+// Throws ErrorKind::kUsage with the known names.
+plan::Plan kernel_plan(const std::string& protocol, const std::string& operation, std::int64_t elements,
+                       std::uint64_t repeats);
 
 }  // namespace sotto::cli

@@ -71,7 +71,10 @@ class Child {
   int pid() const { return pid_; }
   bool done() const { return done_; }
   const Ended& ended() const { return ended_; }
-  void kill() const { ::kill(pid_, SIGKILL); }
+  void kill() {
+    stopped_ = true;
+    ::kill(pid_, SIGKILL);
+  }
 
   void add_polls(std::vector<pollfd>& polls) const {
     for (int descriptor : {output_, error_})
@@ -137,15 +140,16 @@ class Child {
     done_ = true;
     ended_.when = Clock::now();
     ended_.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    if (WIFSIGNALED(status) && watch_.on_error_line)
-      watch_.on_error_line(ended_.name, fmt::format("ended by signal {} ({})", WTERMSIG(status),
-                                                    ::strsignal(WTERMSIG(status))));
+    if (!WIFSIGNALED(status) || !watch_.on_error_line) return;
+    watch_.on_error_line(ended_.name, stopped_ ? "stopped, because another process failed"
+                                               : fmt::format("ended by signal {} ({})", WTERMSIG(status),
+                                                             ::strsignal(WTERMSIG(status))));
   }
 
   const Watch& watch_;
   Ended ended_;
   int pid_ = -1, output_ = -1, error_ = -1;
-  bool done_ = false;
+  bool done_ = false, stopped_ = false;
   std::string line_;
 };
 

@@ -35,6 +35,7 @@ std::optional<ProgressLine> parse_progress_line(std::string_view text) {
 }
 
 void ProgressBars::show(const ProgressLine& line) {
+  if (line.total <= 1) return;
   if (!bar_ || line.phase != phase_ || line.done < last_done_) {
     phase_ = line.phase;
     bar_ = std::make_unique<Progress>(phase_, static_cast<std::int64_t>(line.total));

@@ -126,6 +126,8 @@ RunResult run_job(const std::filesystem::path& job_file, bool show_progress,
   for (const auto& party : job.parties) job.local_of(party.name);
   ProgressBars bars;
   Watch watch;
+  // On one machine a death is noticed at once; only who has not met the others yet would wait longer.
+  watch.grace = std::chrono::seconds(3);
   watch.on_started = on_started;
   watch.on_error_line = [&](const std::string& name, const std::string& line) {
     if (const auto progress = parse_progress_line(line))

@@ -1,0 +1,46 @@
+# The task runner: `make help`.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+JOBS ?= $(shell nproc)
+FUZZ_SECONDS ?= 20
+
+.PHONY: help
+help: ## Show what can be made
+	@echo "Sotto: private machine learning among several organisations"
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+.PHONY: install
+install: ## Install the Debian packages that are missing
+	@scripts/install.sh
+
+.PHONY: build
+build: install ## Build the release: build/release/{sotto,sotto-party,sotto-compile}
+	cmake --preset release
+	cmake --build --preset release --parallel $(JOBS)
+
+.PHONY: test
+test: ## Build and run all tests: release, then with sanitizers
+	@scripts/test.sh
+
+.PHONY: demo
+demo: build ## Train network A on MNIST privately, three processes on this machine, and compare
+	@scripts/fetch_mnist.sh build/data
+	build/release/sotto demo --data build/data
+
+.PHONY: bench
+bench: build ## Time a training step of network A on a LAN and a WAN
+	build/release/sotto bench training --model a --optimizer sgd --network lan --batches 30
+	build/release/sotto bench training --model a --optimizer sgd --network wan --batches 5
+
+.PHONY: format
+format: ## Format all sources
+	git ls-files '*.cc' '*.h' | xargs clang-format-19 -i
+
+.PHONY: tidy
+tidy: build ## Run clang-tidy on files that differ from the main branch
+	@scripts/tidy.sh
+
+.PHONY: fuzz
+fuzz: install ## Run each fuzz target for FUZZ_SECONDS (default 20)
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz.sh

@@ -1,0 +1,129 @@
+// The commands as users type them: exit codes by kind of error, messages with a hint, nothing lost.
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "local_job.h"
+
+namespace sotto::tests {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+struct Result {
+  int code;
+  std::string text;  // both streams
+};
+
+Result sotto(const std::string& arguments) {
+  const auto command = std::string(SOTTO_BINARY_DIR) + "/sotto " + arguments + " 2>&1";
+  FILE* pipe = ::popen(command.c_str(), "r");
+  std::string text, piece(65536, '\0');
+  for (std::size_t count; (count = std::fread(piece.data(), 1, piece.size(), pipe)) > 0;)
+    text.append(piece, 0, count);
+  const int status = ::pclose(pipe);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text};
+}
+
+int code(ErrorKind kind) { return static_cast<int>(kind); }
+
+TEST(Commands, RunAJobAndReportIt) {
+  LocalJob job(20);
+  const auto result = sotto("run " + job.job_files[0].string() + " --json 2>/dev/null");
+  ASSERT_EQ(result.code, 0) << result.text;
+  const auto report = nlohmann::json::parse(result.text);
+  const auto& step = report.at("phases").at(1);
+  EXPECT_EQ(step.at("runs"), 20);
+  EXPECT_EQ(step.at("rounds_measured"), step.at("rounds_predicted"));
+  EXPECT_EQ(step.at("bytes_all_measured"), step.at("bytes_all_predicted"));
+  EXPECT_EQ(report.at("operations").at("compare").at("bytes_all_measured"),
+            report.at("operations").at("compare").at("bytes_all_predicted"));
+}
+
+TEST(Commands, ShowAndCostAPlan) {
+  LocalJob job(20);
+  const auto shown = sotto("plan show " + job.plan_file.string());
+  EXPECT_EQ(shown.code, 0);
+  EXPECT_THAT(shown.text, AllOf(HasSubstr("compare"), HasSubstr("block step: "), HasSubstr("digest")));
+  const auto cost = sotto("cost " + job.plan_file.string() + " --network 100:10 --json");
+  ASSERT_EQ(cost.code, 0) << cost.text;
+  const auto json = nlohmann::json::parse(cost.text);
+  EXPECT_GT(json.at("network_seconds").get<double>(), 20 * 0.010);
+  EXPECT_EQ(json.at("phases").at(1).at("runs"), 20);
+  EXPECT_EQ(sotto("cost " + job.plan_file.string() + " --network fast").code, code(ErrorKind::kUsage));
+}
+
+TEST(Commands, CertificatesAreMadeOnce) {
+  const cli::ScratchDirectory directory;
+  const auto path = (directory.path() / "alice").string();
+  const auto made = sotto("certs init " + path + " --name alice");
+  EXPECT_EQ(made.code, 0) << made.text;
+  const auto shown = sotto("certs show " + path);
+  EXPECT_THAT(made.text, HasSubstr(shown.text.substr(shown.text.find("fingerprint"), 77)));
+  EXPECT_EQ(sotto("certs init " + path + " --name alice").code, code(ErrorKind::kIdentity));
+}
+
+TEST(Commands, ErrorsSayWhatToDo) {
+  const cli::ScratchDirectory directory;
+  const auto missing = sotto("run " + (directory.path() / "none.toml").string());
+  EXPECT_EQ(missing.code, code(ErrorKind::kUsage));
+  EXPECT_THAT(missing.text, AllOf(HasSubstr("cannot read"), HasSubstr("hint:")));
+  const auto garbage = directory.path() / "garbage.plan";
+  write_file(garbage, std::string(1000, '\xff'));
+  const auto shown = sotto("plan show " + garbage.string());
+  EXPECT_EQ(shown.code, code(ErrorKind::kPlan));
+  EXPECT_THAT(shown.text, AllOf(HasSubstr("not a plan"), HasSubstr("hint:")));
+  EXPECT_EQ(sotto("fly").code, code(ErrorKind::kUsage));
+  EXPECT_EQ(sotto("").code, code(ErrorKind::kUsage));
+  EXPECT_EQ(sotto("--help").code, 0);
+}
+
+TEST(Commands, AnUnknownPartyAndAMissingFileAreNamed) {
+  LocalJob job(20);
+  const auto unknown = sotto("party --job " + job.job_files[0].string() + " --as mallory");
+  EXPECT_EQ(unknown.code, code(ErrorKind::kUsage));
+  EXPECT_THAT(unknown.text, HasSubstr("no party called \"mallory\""));
+  std::filesystem::remove(job.directory.path() / "x0.npy");
+  const auto result = sotto("run " + job.job_files[0].string());
+  EXPECT_EQ(result.code, code(ErrorKind::kSystem));
+  EXPECT_THAT(result.text,
+              AllOf(HasSubstr("[party0] sotto: system error: cannot read"), HasSubstr("x0.npy")));
+}
+
+TEST(Commands, ValuesOutOfRangeAreErrorsThatDoNotShowThem) {
+  LocalJob job(20);
+  auto text = read_file(job.directory.path() / "x0.npy");
+  const double secret = 123456789;
+  std::memcpy(text.data() + text.size() - sizeof secret, &secret, sizeof secret);
+  write_file(job.directory.path() / "x0.npy", text);
+  const auto result = sotto("run " + job.job_files[0].string());
+  EXPECT_EQ(result.code, code(ErrorKind::kData));
+  EXPECT_THAT(result.text, AllOf(HasSubstr("element"), testing::Not(HasSubstr("123456789"))));
+}
+
+TEST(Commands, APolicyIsObeyed) {
+  LocalJob job(20);
+  const auto policy = job.directory.path() / "policy.toml";
+  write_file(policy, "protocols = [\"duo\"]\n");
+  write_file(job.job_files[1], replaced(read_file(job.job_files[1]), "[local.\"party1\"]\n",
+                                        "[local.\"party1\"]\npolicy = \"" + policy.string() + "\"\n"));
+  const auto result = sotto("party --as party1 --job " + job.job_files[1].string());
+  EXPECT_EQ(result.code, code(ErrorKind::kPolicy));
+  EXPECT_THAT(result.text, HasSubstr("does not allow protocol rep3"));
+}
+
+TEST(Commands, BenchKernelGivesTheKeysOfTheInterface) {
+  const auto result =
+      sotto("bench kernel --protocol rep3 --op compare --elements 1000 --repeats 3 --json 2>/dev/null");
+  ASSERT_EQ(result.code, 0) << result.text;
+  const auto json = nlohmann::json::parse(result.text);
+  for (const char* key : {"seconds", "rounds", "bytes_all"}) EXPECT_TRUE(json.contains(key)) << key;
+  EXPECT_EQ(json.at("bytes_all"), json.at("predicted_bytes"));
+  EXPECT_EQ(sotto("bench kernel --op nonsense").code, code(ErrorKind::kUsage));
+}
+
+}  // namespace
+}  // namespace sotto::tests
