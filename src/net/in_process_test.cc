@@ -164,7 +164,8 @@ TEST(InProcess, KeysAreSharedByTwoAndDependOnTheirNames) {
 }
 
 TEST(InProcess, SessionsDoNotBlockEachOther) {
-  auto connections = in_process_connections({"alice", "bob"}, {.stall_timeout = milliseconds(20000)});
+  auto connections = in_process_connections({"alice", "bob"},
+                                            {.window_bytes = 1 << 20, .stall_timeout = milliseconds(20000)});
   auto stalled_out = connections[0][1]->open_session(1), stalled_in = connections[1][0]->open_session(1);
   auto quick_out = connections[0][1]->open_session(2);
   std::thread bulk([&] {

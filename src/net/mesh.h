@@ -50,7 +50,9 @@ class Mesh {
   std::size_t parties() const { return connections_.size(); }
   // Null at self(). Connections may outlive the mesh.
   const std::shared_ptr<Connection>& connection(std::size_t peer) const { return connections_[peer]; }
-  // The links of a session to all parties, null at self().
+  // The links of a session to all parties, null at self(). The last session number,
+  // options.tcp.connection.sessions
+  // - 1, is the mesh's own.
   std::vector<std::unique_ptr<Link>> open_session(std::uint16_t session);
   // Tells all parties why this one gives up. Thread-safe.
   void abort(const std::string& reason) noexcept;

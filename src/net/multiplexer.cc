@@ -139,7 +139,7 @@ void Multiplexer::push(Session& session, Frame& frame) {
     std::unique_lock lock(mutex_);
     std::optional<Patience> waiting;
     check_sendable(session);
-    while (session.sent + cost > session.allowed) {
+    while (session.sent + cost > session.allowed || congested()) {
       if (!waiting) waiting = patience(kSenderPatience);
       wait_patiently(lock, session, *waiting);
       check_sendable(session);

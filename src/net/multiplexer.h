@@ -87,6 +87,7 @@ class Multiplexer : public Connection, public FrameSink, public std::enable_shar
   void fail(const Error& error, bool at_once, bool spreads);
   std::optional<Error> failure();
 
+  // Transmits; a failure is found out by whoever reads.
   void release(Frame& frame) noexcept override;
 
  protected:
@@ -96,6 +97,8 @@ class Multiplexer : public Connection, public FrameSink, public std::enable_shar
   virtual void transmit(Frame& frame) = 0;
   // Releases the lock and waits until `changed` is notified, or until the time, or for no reason.
   virtual void wait(std::unique_lock<std::mutex>& lock, Session& session, Clock::time_point until);
+  // Whether users had better wait before they send more data; wait() helps.
+  virtual bool congested() const { return false; }
   // The end of a wait for which there is no progress; nothing where heartbeats decide about stalls.
   virtual std::optional<Clock::duration> stall_timeout() const { return std::nullopt; }
   // Called once, without locks, when the connection has failed: wakes whoever waits inside the transport.

@@ -15,6 +15,8 @@
 namespace sotto::net {
 namespace {
 
+// Ciphertext beyond this would only fall out of the caches while it waits for the socket.
+constexpr std::size_t kMostBacklog = 1024 * 1024;
 constexpr std::string_view kPairwiseLabel = "EXPORTER-sotto-pairwise";
 
 double seconds(Clock::duration duration) { return std::chrono::duration<double>(duration).count(); }
@@ -66,24 +68,23 @@ void TcpConnection::transmit(Frame& frame) {
   std::array<std::byte, kFrameHeaderBytes> bare;
   std::byte* header = frame.bytes ? frame.bytes.get() : bare.data();
   encode(frame.header, std::span<std::byte, kFrameHeaderBytes>(header, kFrameHeaderBytes));
-  bool became_pending = false;
-  {
-    std::lock_guard lock(tls_mutex_);
+  std::lock_guard lock(tls_mutex_);
+  try {
     socket_.tls().write({header, kFrameHeaderBytes + frame.header.length});
-    if (!output_pending_) {
-      flush();
-      became_pending = output_pending_;
-    }
-    last_sent_ = Clock::now();
+  } catch (const Error&) {
+    throw peer_error("is gone: the connection is broken");  // whoever reads says more
   }
-  if (became_pending) net_thread_->attend();
+  if (backlog_ == 0) flush();
+  last_sent_ = Clock::now();
 }
+
+bool TcpConnection::congested() const { return backlog_ > kMostBacklog; }
 
 // Needs tls_mutex_. A broken connection is not reported here: whoever reads finds out why, perhaps by an
 // abort message that is still to be read.
 void TcpConnection::flush() {
   socket_.flush();
-  output_pending_ = !socket_.tls().output().empty();
+  backlog_ = socket_.tls().output().size();
 }
 
 void TcpConnection::wait(std::unique_lock<std::mutex>& lock, Session& session, Clock::time_point until) {
@@ -97,7 +98,7 @@ void TcpConnection::wait(std::unique_lock<std::mutex>& lock, Session& session, C
   ++drives_;
   lock.unlock();
   try {
-    if (wait_for(socket_.descriptor(), POLLIN, until) != 0) read_socket();
+    drive(until);
   } catch (...) {
     lock.lock();
     stop_driving();
@@ -106,6 +107,16 @@ void TcpConnection::wait(std::unique_lock<std::mutex>& lock, Session& session, C
   lock.lock();
   stop_driving();
   if (is_shaped()) net_thread_->attend();
+}
+
+void TcpConnection::drive(Clock::time_point until) {
+  const short interesting = backlog_ == 0 ? POLLIN : POLLIN | POLLOUT;
+  const short events = wait_for(socket_.descriptor(), interesting, until);
+  if ((events & POLLOUT) != 0) {
+    std::lock_guard lock(tls_mutex_);
+    flush();
+  }
+  if ((events & ~POLLOUT) != 0) read_socket();
 }
 
 void TcpConnection::stop_driving() {
@@ -127,6 +138,11 @@ void TcpConnection::read_socket() {
   } catch (const Error& problem) {
     input_ended_ = true;
     protocol_error(problem.message());
+  } catch (const std::exception& problem) {
+    input_ended_ = true;
+    end_and_spread(
+        Error(ErrorKind::kSystem, fmt::format("receiving from party {}: {}", peer_name(), problem.what())),
+        "cannot receive any more");
   }
 }
 
@@ -194,11 +210,7 @@ std::uint32_t TcpConnection::on_tick(Clock::time_point now) {
 }
 
 std::uint32_t TcpConnection::wanted_events() {
-  std::uint32_t events = 0;
-  {
-    std::lock_guard lock(tls_mutex_);
-    if (output_pending_) events |= EPOLLOUT;
-  }
+  std::uint32_t events = backlog_ == 0 ? 0 : EPOLLOUT;
   std::lock_guard lock(mutex());
   const bool user_was_here = drives_ != drives_at_last_tick_ && !is_shaped();
   const bool user_is_near = driver_ == Driver::kUser || user_was_here;
@@ -213,7 +225,7 @@ void TcpConnection::beat(Clock::time_point now) {
   }
   if (failure()) return;
   Frame heartbeat{.header = {.kind = FrameKind::kHeartbeat}, .bytes = nullptr};
-  transmit(heartbeat);
+  release(heartbeat);
 }
 
 void TcpConnection::check_alive(Clock::time_point now) {
@@ -237,11 +249,11 @@ void TcpConnection::say_goodbye() {
   bool finished = false;  // an end of the stream is acknowledged without delay, and the bytes before it
   while (unacknowledged > 0 && Clock::now() < deadline) {
     const auto soon = Clock::now() + std::chrono::milliseconds(1);
-    if ((wait_for(socket_.descriptor(), output_pending_ ? POLLOUT : 0, soon) & (POLLERR | POLLHUP)) != 0)
+    if ((wait_for(socket_.descriptor(), backlog_ == 0 ? 0 : POLLOUT, soon) & (POLLERR | POLLHUP)) != 0)
       return;
     flush();
-    if (!output_pending_ && !std::exchange(finished, true)) ::shutdown(socket_.descriptor(), SHUT_WR);
-    if (!output_pending_ && ::ioctl(socket_.descriptor(), SIOCOUTQ, &unacknowledged) != 0) return;
+    if (backlog_ == 0 && !std::exchange(finished, true)) ::shutdown(socket_.descriptor(), SHUT_WR);
+    if (backlog_ == 0 && ::ioctl(socket_.descriptor(), SIOCOUTQ, &unacknowledged) != 0) return;
   }
 }
 

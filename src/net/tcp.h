@@ -1,8 +1,9 @@
 // A connection to a peer in another process: frames in mutual TLS 1.3 over one TCP connection.
 //
 // A user that waits reads the socket itself, so that a message costs one wake-up; the net thread reads for
-// users that are busy. Whoever reads is the driver; there is at most one. Writing never blocks: what the
-// socket does not take is kept (flow control bounds it) and written by the net thread.
+// users that are busy. Whoever reads is the driver; there is at most one. What the socket does not take at
+// once is kept, and written by a user that waits or by the net thread; a user with more data waits while much
+// is kept.
 #pragma once
 
 #include <atomic>
@@ -44,6 +45,7 @@ class TcpConnection final : public Multiplexer, public Attended {
  protected:
   void transmit(Frame& frame) override;
   void wait(std::unique_lock<std::mutex>& lock, Session& session, Clock::time_point until) override;
+  bool congested() const override;
   void interrupt() override;
 
   int descriptor() const override { return socket_.descriptor(); }
@@ -57,10 +59,11 @@ class TcpConnection final : public Multiplexer, public Attended {
                 std::shared_ptr<NetThread> net_thread, std::shared_ptr<const TlsContext> context,
                 const TcpOptions& options);
 
-  void read_socket();            // as the driver
-  std::vector<Frame> decrypt();  // as the driver
-  void stop_driving();           // with the lock
-  void decrypt_and_deliver();    // as the driver
+  void read_socket();                   // as the driver
+  std::vector<Frame> decrypt();         // as the driver
+  void drive(Clock::time_point until);  // a user, as the driver: waits, then reads and writes once
+  void stop_driving();                  // with the lock
+  void decrypt_and_deliver();           // as the driver
   void handle_end(int error);
   void flush();
   void check_alive(Clock::time_point now);
@@ -74,7 +77,8 @@ class TcpConnection final : public Multiplexer, public Attended {
   SecureSocket socket_;
 
   std::mutex tls_mutex_;  // guards the TLS state and its output; never held together with the multiplexer's
-  bool output_pending_ = false;
+  std::atomic<std::size_t> backlog_ =
+      0;  // bytes of output that the socket has not taken; changed with tls_mutex_
   Clock::time_point last_sent_;
 
   // Guarded by the multiplexer's mutex.

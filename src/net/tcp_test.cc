@@ -163,6 +163,16 @@ TEST(Tcp, AbortNamesThePartyAndTheReason) {
   aborter.join();
 }
 
+TEST(Tcp, ForgedBytesEndTheConnection) {
+  Pair pair;
+  auto bob = pair.to_alice->open_session(0);
+  const std::string forged = "\x17\x03\x03" + std::string(300, '\x01');
+  ::send(static_cast<Attended&>(*pair.to_bob).descriptor(), forged.data(), forged.size(), MSG_NOSIGNAL);
+  EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { receive_text(*bob, 1); }),
+              AllOf(HasSubstr("party alice broke the protocol"), HasSubstr("not TLS of this connection")));
+  EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { bob->end_round(0, 0); }), HasSubstr("party alice"));
+}
+
 TEST(Tcp, LeavingLetsThePeerConsumeWhatWasSent) {
   Pair pair;
   const std::vector<std::byte> bulk(3 << 20, std::byte{7});
