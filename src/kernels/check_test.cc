@@ -92,7 +92,7 @@ bool is_small(const Call& call) {
 TEST(Checks, SurviveAnyPlan) {
   Hostile hostile(11);
   int passed = 0, refused = 0;
-  for (int i = 0; i < 60000; ++i) {
+  for (int i = 0; i < 15000; ++i) {
     const Call call = hostile.call();
     for (const Kernel& kernel : all_kernels()) {
       try {
@@ -110,7 +110,7 @@ TEST(Checks, SurviveAnyPlan) {
       }
     }
   }
-  EXPECT_GT(passed, 1000);
+  EXPECT_GT(passed, 500);
   EXPECT_GT(refused, 1000);
 }
 
