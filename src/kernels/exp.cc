@@ -2,12 +2,13 @@
 //
 // e^x = e^base * e^low for any split x = base + low, so the dealer's table holds e^base and the rest
 // multiplies by e^low: no range reduction, no polynomial in shares. Very negative arguments give exactly 0.
-// Error: less than 1 unit (truncation) + 2^-3 units where results are below 2^bound with fraction + bound <=
-// 40 or so; for larger results docs/numerics.md gives the formula (2^-17 relative for results below 2^24 at
-// 18 fraction bits). Domain: results below 2^bound of the result's type; fraction + bound of the operand at
-// most 37. Rounds (rep3): 3. Bytes: 8 * 2^piece_bits + 24 + 3/8 of the truncation. Idea: the table of 2^x
-// around a random mask, as in Boyle et al. (EUROCRYPT 2021) and Grotto (CCS 2023), there with function secret
-// sharing.
+//
+// Domain: fraction + bound of the operand at most 37; results below 2^bound of the result's type.
+// Error: less than 1 unit (truncation) + 2^-3 units where the result's fraction + bound <= 24; larger results
+// share the bits there are: (e^x + 1) 2^-18 for results below 2^24 at 18 fraction bits (docs/numerics.md).
+// Rounds (rep3): 3. Bytes: 8 * 2^piece_bits + 24 + 3/8 per bit of the truncation.
+// Idea: the table of 2^x around a random mask, as in Boyle et al. (EUROCRYPT 2021) and Grotto (CCS 2023),
+// there with function secret sharing.
 #include <cmath>
 
 #include "kernels/all.h"

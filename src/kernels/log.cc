@@ -2,7 +2,9 @@
 //
 // a = m 2^e with e = floor(log2 a) by comparison with all powers of two at once, m in [1, 2) by one product;
 // log m by a lookup of polynomials, and e log 2, rounded at each e, from the same bits locally. With one
-// binade there is no e. Error: at most 2^-17 + 1.5 units. Rounds (rep3): 10; 3 within one binade.
+// binade there is no e.
+//
+// Error: at most 2^-17 + 1.5 units. Rounds (rep3): 10; 3 within one binade. Bytes: 0.9 kB on [2^-8, 2^8].
 #include <algorithm>
 #include <cmath>
 #include <numbers>

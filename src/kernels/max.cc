@@ -1,6 +1,7 @@
-// max, argmax_one_hot: over the last axis. Exact; the first of equals wins. See maximum.h for the way and the
-// rounds. Domain: the difference of any two columns of a row is below 2^(window-1) in units of the last
-// place.
+// max, argmax_one_hot: over the last axis. Exact; the first of equals wins. See maximum.h for the way.
+//
+// Domain: the difference of any two columns of a row is below 2^(window-1) in units of the last place.
+// Rounds (rep3): max 8, argmax_one_hot 6 for 3 to 10 columns, 5 more for each halving of more than ten.
 #include "kernels/all.h"
 #include "kernels/check.h"
 #include "kernels/maximum.h"

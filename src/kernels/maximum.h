@@ -3,7 +3,9 @@
 // Up to ten columns: all pairs are compared at once (k(k-1)/2 signs in one batch), and a column is the
 // maximum if it wins all its comparisons. More columns are first halved by a tournament of neighbours, 5
 // rounds per level; neighbours keep the columns in order, so that ">=" lets the first of equals win at every
-// level. Rounds (rep3): k = 1: 0; one-hot 4 + 2 (k = 2: 4), maximum 2 more (k = 2: 5 in all). Exact.
+// level.
+//
+// Rounds (rep3): k = 1: 0; one-hot 4 + 2 (k = 2: 4), maximum 2 more (k = 2: 5 in all). Exact.
 #pragma once
 
 #include "kernels/local.h"

@@ -2,10 +2,13 @@
 //
 // Narrow (maximum <= 32 minimum): one lookup of polynomials around the pieces; divide then multiplies.
 // Wide: e = floor(log2 x) by comparison with all powers of two at once, m = x 2^-e in [1, 2) by one product,
-// 1/m by lookup, times 2^-e (divide: times a 2^-e, computed meanwhile). Error: at most 2^-17 relative + 1
-// unit (narrow divide: + |a| / minimum * 2^-(result's fraction + 4)). Rounds (rep3): narrow 3, divide 5; wide
-// 12, divide 12. The interpolation of 1/x at Chebyshev points has the least relative error of all polynomials
-// of its degree, 1 / T_n(1/rho); see any text on approximation, e.g. Trefethen, ATAP, chapter 8.
+// 1/m by lookup, times 2^-e (divide: times a 2^-e, computed meanwhile).
+//
+// Error: at most 2^-17 relative + 1 unit; narrow divide: 2^-4 units more.
+// Rounds (rep3): narrow 3, divide 5; wide 12, divide 12. Bytes: 1.6 kB on [1, 16], 0.9 kB on [2^-8, 2^8].
+//
+// The interpolation of 1/x at Chebyshev points has the least relative error of all polynomials of its degree,
+// 1 / T_n(1/rho); see any text on approximation, e.g. Trefethen, ATAP, chapter 8.
 #include "kernels/reciprocal.h"
 
 #include <fmt/format.h>
