@@ -8,9 +8,8 @@
 #include "base/error.h"
 #include "base/human.h"
 #include "cli/bench.h"
-#include "cli/command.h"
+#include "cli/demo.h"
 #include "cli/predict.h"
-#include "cli/processes.h"
 #include "cli/run_job.h"
 #include "cli/scratch_job.h"
 #include "plan/verify.h"
@@ -21,30 +20,16 @@ namespace {
 
 using nlohmann::json;
 
-// examples/mnist_a.mlir, looked for beside the programs' source tree and in the working directory.
-std::filesystem::path model_file(const std::string& name) {
-  const auto file = "examples/mnist_" + name + ".mlir";
-  for (auto directory = program_directory(); directory.has_relative_path();
-       directory = directory.parent_path())
-    if (std::filesystem::exists(directory / file)) return directory / file;
-  if (std::filesystem::exists(file)) return file;
-  throw Error(ErrorKind::kUsage, fmt::format("there is no model called \"{}\"", name),
-              fmt::format("{} was not found; give a compiled plan with --plan.", file));
-}
-
 std::filesystem::path compile_model(const TrainingBench& bench, const std::filesystem::path& directory) {
   const auto plan = directory / "bench.plan";
-  const std::vector<std::string> arguments{"compile",     model_file(bench.model).string(),
+  const std::vector<std::string> arguments{"compile",     example_model(bench.model).string(),
                                            "--train",     bench.optimizer,
                                            "--rows",      fmt::format("{}", bench.batches * bench.batch),
                                            "--batch",     fmt::format("{}", bench.batch),
                                            "--epochs",    "1",
                                            "--test-rows", fmt::format("{}", bench.batch),
                                            "--output",    plan.string()};
-  Watch watch;
-  watch.on_error_line = [](const std::string&, const std::string& line) { std::cerr << line << '\n'; };
-  const auto ended = run_processes({{"compiler", "sotto-compile", arguments}}, watch);
-  if (ended[0].exit_code != 0) throw Error(ErrorKind::kModel, "the model could not be compiled");
+  run_compiler(arguments);
   return plan;
 }
 

@@ -4,6 +4,7 @@
 
 #include "cli/bench.h"
 #include "cli/command.h"
+#include "cli/demo.h"
 #include "cli/run_job.h"
 
 namespace sotto::cli {
@@ -64,6 +65,21 @@ void add_kernel_bench(CLI::App& bench, int& exit_code) {
   command.callback([options, &exit_code] { exit_code = bench_kernel(*options); });
 }
 
+void add_demo(CLI::App& app, int& exit_code) {
+  auto demo = std::make_shared<Demo>();
+  auto& command =
+      *app.add_subcommand("demo", "Train network A on MNIST privately on this machine, and compare");
+  command.add_option("--data", demo->data, "The directory with MNIST's four files")->required();
+  command.add_option("--keep", demo->keep, "Keep plan, job and the parties' shares of the model here");
+  command.add_option("--model", demo->model, "Another StableHLO forward model");
+  command.add_option("--epochs", demo->epochs, "Passes over the training images")->capture_default_str();
+  command.add_option("--seed", demo->seed, "Public seed of the start and of the order")
+      ->capture_default_str();
+  command.add_option("--network", demo->network, "Shape the links as lan, wan or MBIT:ONE_WAY_MS");
+  command.add_flag("--json", demo->json, "One JSON object");
+  command.callback([demo, &exit_code] { exit_code = run_demo(*demo); });
+}
+
 }  // namespace
 }  // namespace sotto::cli
 
@@ -84,6 +100,7 @@ int main(int count, char** arguments) {
   auto& bench = *app.add_subcommand("bench", "Measure on this machine")->require_subcommand(1);
   add_training_bench(bench, exit_code);
   add_kernel_bench(bench, exit_code);
+  add_demo(app, exit_code);
   const int code = run_app(app, count, arguments);
   return code != 0 ? code : exit_code;
 }

@@ -68,15 +68,24 @@ Task<void> confirm_end(net::Rounds& rounds) {
 
 }  // namespace
 
+// Epochs of one phase are one entry of the profile.
+PhaseProfile& Executor::phase_of(const plan::wire::Control& control) {
+  const auto& block = plan_.blocks(static_cast<int>(control.block())).name();
+  auto& phases = profile_.phases;
+  if (phases.empty() || phases.back().phase != control.phase() || phases.back().block != block) {
+    phases.emplace_back();
+    phases.back().phase = control.phase();
+    phases.back().block = block;
+  }
+  return phases.back();
+}
+
 void Executor::run() {
   for (const auto& control : plan_.control()) {
-    const auto& block = plan_.blocks(static_cast<int>(control.block()));
-    profile_.phases.emplace_back();
-    profile_.phases.back().phase = control.phase();
-    profile_.phases.back().block = block.name();
+    PhaseProfile& phase = phase_of(control);
     for (std::uint64_t i = 0; i < control.repeat(); ++i) {
-      run_block(control, i, profile_.phases.back());
-      if (environment_.on_progress) environment_.on_progress(control, i + 1, profile_.phases.back());
+      run_block(control, i, phase);
+      if (environment_.on_progress) environment_.on_progress(control, i + 1, bytes_sent_by_links());
     }
   }
   environment_.rounds->run(confirm_end(*environment_.rounds));

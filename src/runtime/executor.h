@@ -27,8 +27,8 @@ struct Environment {
   std::function<void(const plan::wire::Input&, const plan::Value&, std::size_t offset,
                      std::span<ring::Element> out)>
       fill_input;
-  // Called after each run of a block. May be empty.
-  std::function<void(const plan::wire::Control&, std::uint64_t done, const PhaseProfile&)> on_progress;
+  // Called after each run of a block, with the bytes this party has sent in all. May be empty.
+  std::function<void(const plan::wire::Control&, std::uint64_t done, std::uint64_t bytes_sent)> on_progress;
 };
 
 class Executor {
@@ -48,6 +48,7 @@ class Executor {
  private:
   struct BlockRun;
   void set_initial_values();
+  PhaseProfile& phase_of(const plan::wire::Control& control);
   Task<void> block(BlockRun& run);
   Task<void> operation(BlockRun& run, std::size_t index);
   Task<void> special(BlockRun& run, std::size_t index, protocols::Context& context);

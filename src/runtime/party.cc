@@ -193,12 +193,9 @@ RunSummary run_party(const Job& job, const std::string& name, const OnProgress& 
     environment.fill_input = [&](const auto& input, const auto& value, std::size_t offset, auto out) {
       inputs.fill(input, value, offset, out);
     };
-    std::uint64_t sent_before = 0;
     environment.on_progress = [&](const plan::wire::Control& control, std::uint64_t done,
-                                  const PhaseProfile& phase) {
-      if (on_progress)
-        on_progress(control.phase(), done, control.repeat(), sent_before + phase.bytes_measured);
-      if (done == control.repeat()) sent_before += phase.bytes_measured;
+                                  std::uint64_t bytes) {
+      if (on_progress) on_progress(control.phase(), done, control.repeat(), bytes);
     };
     start = std::chrono::steady_clock::now();
     Executor executor(program, std::move(environment));
