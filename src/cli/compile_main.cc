@@ -45,13 +45,15 @@ Provision parse_provision(const std::string& text) {
 // NAME:ROLE,ROLE
 passes::Reveal parse_reveal(const std::string& text) {
   const auto colon = text.find(':');
-  if (colon == std::string::npos) throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not NAME:ROLE,ROLE", text));
+  if (colon == std::string::npos)
+    throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not NAME:ROLE,ROLE", text));
   return {.name = text.substr(0, colon), .roles = split(text.substr(colon + 1), ',')};
 }
 
 // What the command line says.
 struct Arguments {
-  std::string model, output, train, data = "x=images:pixels", labels = "labels", roles = "images,labels,helper";
+  std::string model, output, train, data = "x=images:pixels", labels = "labels",
+                                    roles = "images,labels,helper";
   std::string protocol = "rep3", initializer = "torch_linear", network = "lan", reveal_model, dump_after;
   std::vector<std::string> inputs, states, reveals;
   passes::Training training;
@@ -59,34 +61,62 @@ struct Arguments {
   std::uint64_t seed = 1;
   std::int64_t steps = 1;
   bool no_guard = false, json = false;
-  std::string sample, sample_labels;                        // for calibration
+  std::string sample, sample_labels;                           // for calibration
   std::string images, image_labels, test_images, test_labels;  // for the reference
 
   void declare(CLI::App& app) {
-    app.add_option("model", model, "StableHLO text: a model's forward function, or a whole program")->required()->check(CLI::ExistingFile);
+    app.add_option("model", model, "StableHLO text: a model's forward function, or a whole program")
+        ->required()
+        ->check(CLI::ExistingFile);
     app.add_option("--train", train, "train the model with this optimizer")->check(CLI::IsMember({"sgd"}));
     app.add_option("--learning-rate", training.learning_rate, "step size")->capture_default_str();
     app.add_option("--momentum", training.momentum, "as torch.optim.SGD has it")->capture_default_str();
-    app.add_option("--weight-decay", training.weight_decay, "as torch.optim.SGD has it")->capture_default_str();
-    app.add_option("--batch", training.batch, "rows per step")->capture_default_str()->check(CLI::PositiveNumber);
-    app.add_option("--epochs", training.epochs, "passes over the training rows")->capture_default_str()->check(CLI::PositiveNumber);
-    app.add_option("--rows", training.rows, "training rows")->capture_default_str()->check(CLI::PositiveNumber);
-    app.add_option("--test-rows", training.test_rows, "test rows")->capture_default_str()->check(CLI::PositiveNumber);
-    app.add_option("--data", data, "NAME=ROLE:ENCODING: the model's batch argument, who holds it, \"pixels\" or nothing")->capture_default_str();
+    app.add_option("--weight-decay", training.weight_decay, "as torch.optim.SGD has it")
+        ->capture_default_str();
+    app.add_option("--batch", training.batch, "rows per step")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
+    app.add_option("--epochs", training.epochs, "passes over the training rows")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
+    app.add_option("--rows", training.rows, "training rows")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
+    app.add_option("--test-rows", training.test_rows, "test rows")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
+    app.add_option("--data", data,
+                   "NAME=ROLE:ENCODING: the model's batch argument, who holds it, \"pixels\" or nothing")
+        ->capture_default_str();
     app.add_option("--labels", labels, "who holds the labels")->capture_default_str();
-    app.add_option("--input", inputs, "NAME=ROLE[:ENCODING]: who provides an argument of a program compiled as it is");
-    app.add_option("--state", states, "NAME=RESULT: result number RESULT replaces argument NAME after every step");
-    app.add_option("--steps", steps, "how often a program with states runs")->capture_default_str()->check(CLI::PositiveNumber);
+    app.add_option("--input", inputs,
+                   "NAME=ROLE[:ENCODING]: who provides an argument of a program compiled as it is");
+    app.add_option("--state", states,
+                   "NAME=RESULT: result number RESULT replaces argument NAME after every step");
+    app.add_option("--steps", steps, "how often a program with states runs")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
     app.add_option("--roles", roles, "the computing roles, in the order of parties")->capture_default_str();
     app.add_option("--protocol", protocol, "the table of implementations")->capture_default_str();
-    app.add_option("--network", network, "what the plan is for: lan, wan or MBIT:ONE_WAY_MS")->capture_default_str();
-    app.add_option("--initializer", initializer, "how parameters start: torch_linear, he_uniform, glorot_uniform, zeros")->capture_default_str();
-    app.add_option("--seed", seed, "public seed of initial values and of the order of rows")->capture_default_str();
-    app.add_option("--reveal", reveals, "NAME:ROLE,ROLE: \"accuracy\", \"model\" or a result's number, and who learns it");
+    app.add_option("--network", network, "what the plan is for: lan, wan or MBIT:ONE_WAY_MS")
+        ->capture_default_str();
+    app.add_option("--initializer", initializer,
+                   "how parameters start: torch_linear, he_uniform, glorot_uniform, zeros")
+        ->capture_default_str();
+    app.add_option("--seed", seed, "public seed of initial values and of the order of rows")
+        ->capture_default_str();
+    app.add_option("--reveal", reveals,
+                   "NAME:ROLE,ROLE: \"accuracy\", \"model\" or a result's number, and who learns it");
     app.add_option("--reveal-model", reveal_model, "the role that learns the trained parameters");
-    app.add_option("--fraction-bits", precision.fraction_bits, "of products and functions")->capture_default_str()->check(CLI::Range(8, 24));
-    app.add_option("--state-fraction-bits", precision.state_fraction_bits, "of parameters and momentum")->capture_default_str()->check(CLI::Range(8, 36));
-    app.add_option("--margin-bits", precision.margin_bits, "by how many bits measured ranges may grow")->capture_default_str()->check(CLI::Range(0, 8));
+    app.add_option("--fraction-bits", precision.fraction_bits, "of products and functions")
+        ->capture_default_str()
+        ->check(CLI::Range(8, 24));
+    app.add_option("--state-fraction-bits", precision.state_fraction_bits, "of parameters and momentum")
+        ->capture_default_str()
+        ->check(CLI::Range(8, 36));
+    app.add_option("--margin-bits", precision.margin_bits, "by how many bits measured ranges may grow")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 8));
     app.add_flag("--no-guard", no_guard, "leave out the check of measured ranges");
   }
 
@@ -101,7 +131,8 @@ struct Arguments {
     options.precision = precision;
     options.guard = !no_guard;
     for (const auto& text : reveals) options.reveals.push_back(parse_reveal(text));
-    if (!reveal_model.empty()) options.reveals.push_back({.name = "model", .roles = split(reveal_model, ',')});
+    if (!reveal_model.empty())
+      options.reveals.push_back({.name = "model", .roles = split(reveal_model, ',')});
     for (const auto& text : inputs) options.inputs.push_back(parse_provision(text));
     for (const auto& text : states) {
       const auto parts = split(text, '=');
@@ -112,7 +143,8 @@ struct Arguments {
     options.training = training;
     options.training->data = parse_provision(data);
     options.training->labels = {.name = "labels", .role = labels, .encoding = "", .file = ""};
-    if (reveals.empty()) options.reveals.push_back({.name = "accuracy", .roles = {options.training->data.role, labels}});
+    if (reveals.empty())
+      options.reveals.push_back({.name = "accuracy", .roles = {options.training->data.role, labels}});
     return options;
   }
 };
@@ -150,7 +182,8 @@ mlir::OwningOpRef<mlir::ModuleOp> read_program(mlir::MLIRContext& context, const
   const auto written = written_names(text, entry.getName().str());
   for (unsigned index = 0; index < entry.getNumArguments(); ++index) {
     auto name = frontends::stablehlo::argument_name(entry, index);
-    if (name == "arg" + std::to_string(index) && written.size() == entry.getNumArguments()) name = written[index];
+    if (name == "arg" + std::to_string(index) && written.size() == entry.getNumArguments())
+      name = written[index];
     entry.setArgAttr(index, passes::kNameAttribute, mlir::StringAttr::get(&context, name));
   }
   return module;
@@ -172,16 +205,21 @@ std::pair<Shape, Shape> batch_shapes(mlir::ModuleOp module, const Options& optio
   auto entry = frontends::stablehlo::entry_function(module);
   const int data = entry ? passes::data_argument(entry, options.training->data.name) : -1;
   if (data < 0 || entry.getNumResults() != 1)
-    throw Error(ErrorKind::kModel, fmt::format("the model has no argument called \"{}\", or more than one result", options.training->data.name),
+    throw Error(ErrorKind::kModel,
+                fmt::format("the model has no argument called \"{}\", or more than one result",
+                            options.training->data.name),
                 "Name the argument that takes the batch with --data NAME=ROLE:ENCODING.");
-  return {ir::shape_of(entry.getArgumentTypes()[static_cast<unsigned>(data)]), ir::shape_of(entry.getResultTypes()[0])};
+  return {ir::shape_of(entry.getArgumentTypes()[static_cast<unsigned>(data)]),
+          ir::shape_of(entry.getResultTypes()[0])};
 }
 
-void add_data(passes::Arrays& arrays, const Options& options, const std::pair<Shape, Shape>& shapes, const std::string& prefix,
-              const std::string& data_file, const std::string& label_file) {
+void add_data(passes::Arrays& arrays, const Options& options, const std::pair<Shape, Shape>& shapes,
+              const std::string& prefix, const std::string& data_file, const std::string& label_file) {
   const auto classes = "one_hot:" + std::to_string(shapes.second.back());
-  arrays.insert_or_assign(prefix + options.training->data.name, read_array(data_file, options.training->data.encoding, shapes.first));
-  arrays.insert_or_assign(prefix + options.training->labels.name, read_array(label_file, classes, shapes.second));
+  arrays.insert_or_assign(prefix + options.training->data.name,
+                          read_array(data_file, options.training->data.encoding, shapes.first));
+  arrays.insert_or_assign(prefix + options.training->labels.name,
+                          read_array(label_file, classes, shapes.second));
 }
 
 void report(const plan::Plan& plan, bool sampled) {
@@ -192,10 +230,12 @@ void report(const plan::Plan& plan, bool sampled) {
   for (const auto& block : plan.blocks()) {
     std::uint64_t total = 0;
     for (auto pair : block.bytes()) total += pair;
-    std::cout << fmt::format("{:<10} {:>10} {:>8} {:>14}\n", block.name(), block.operations_size(), block.rounds(), total);
+    std::cout << fmt::format("{:<10} {:>10} {:>8} {:>14}\n", block.name(), block.operations_size(),
+                             block.rounds(), total);
   }
   if (!sampled)
-    std::cout << "ranges were calibrated on synthetic data; give --sample and --sample-labels for the owners'\n";
+    std::cout
+        << "ranges were calibrated on synthetic data; give --sample and --sample-labels for the owners'\n";
 }
 
 void compile_command(const Arguments& arguments) {
@@ -206,7 +246,8 @@ void compile_command(const Arguments& arguments) {
   if (!arguments.sample.empty() && options.training) {
     auto arrays = std::make_shared<passes::Arrays>();
     const auto shapes = batch_shapes(*module, options);
-    for (const char* prefix : {"", "test."}) add_data(*arrays, options, shapes, prefix, arguments.sample, arguments.sample_labels);
+    for (const char* prefix : {"", "test."})
+      add_data(*arrays, options, shapes, prefix, arguments.sample, arguments.sample_labels);
     options.sample = arrays;
   }
   const auto dump = [&](std::string_view pass, mlir::ModuleOp after) {
@@ -235,12 +276,15 @@ void reference_command(const Arguments& arguments) {
   passes::prepare_program(*module, options);
   const auto outcome = passes::train_plainly(*module, options, data, [&](const passes::PlainEpoch& epoch) {
     if (!arguments.json)
-      std::cout << fmt::format("epoch {}: accuracy {:.2f} %, loss {:.4f}, {:.4f} s per step\n", epoch.epoch + 1,
-                               100 * epoch.accuracy, epoch.loss, epoch.seconds_per_step);
+      std::cout << fmt::format("epoch {}: accuracy {:.2f} %, loss {:.4f}, {:.4f} s per step\n",
+                               epoch.epoch + 1, 100 * epoch.accuracy, epoch.loss, epoch.seconds_per_step);
   });
   if (arguments.json)
-    std::cout << nlohmann::json{{"accuracy", outcome.accuracy}, {"loss", outcome.loss}, {"seconds_per_step", outcome.seconds_per_step},
-                                {"epochs", options.training->epochs}, {"seed", options.seed}}
+    std::cout << nlohmann::json{{"accuracy", outcome.accuracy},
+                                {"loss", outcome.loss},
+                                {"seconds_per_step", outcome.seconds_per_step},
+                                {"epochs", options.training->epochs},
+                                {"seed", options.seed}}
               << "\n";
 }
 
@@ -256,15 +300,25 @@ int main(int count, char** values) {
   compile.declare(*compiling);
   compiling->add_option("-o,--output", compile.output, "the plan's file");
   compiling->add_option("--dump-after", compile.dump_after, "print the program after this pass");
-  auto* sample = compiling->add_option("--sample", compile.sample, "data to calibrate ranges on (IDX, NPY or CSV)")->check(CLI::ExistingFile);
-  compiling->add_option("--sample-labels", compile.sample_labels, "their labels")->check(CLI::ExistingFile)->needs(sample);
+  auto* sample =
+      compiling->add_option("--sample", compile.sample, "data to calibrate ranges on (IDX, NPY or CSV)")
+          ->check(CLI::ExistingFile);
+  compiling->add_option("--sample-labels", compile.sample_labels, "their labels")
+      ->check(CLI::ExistingFile)
+      ->needs(sample);
   compiling->callback([&] { compile_command(compile); });
   auto* training = app.add_subcommand("reference", "train the same model plainly and print its accuracy");
   reference.declare(*training);
   training->add_option("--images", reference.images, "training data")->required()->check(CLI::ExistingFile);
-  training->add_option("--image-labels", reference.image_labels, "training labels")->required()->check(CLI::ExistingFile);
-  training->add_option("--test-images", reference.test_images, "test data")->required()->check(CLI::ExistingFile);
-  training->add_option("--test-labels", reference.test_labels, "test labels")->required()->check(CLI::ExistingFile);
+  training->add_option("--image-labels", reference.image_labels, "training labels")
+      ->required()
+      ->check(CLI::ExistingFile);
+  training->add_option("--test-images", reference.test_images, "test data")
+      ->required()
+      ->check(CLI::ExistingFile);
+  training->add_option("--test-labels", reference.test_labels, "test labels")
+      ->required()
+      ->check(CLI::ExistingFile);
   training->add_flag("--json", reference.json, "one JSON object");
   training->callback([&] { reference_command(reference); });
   return run_app(app, count, values);

@@ -14,7 +14,7 @@ namespace sotto::passes {
 
 // A tensor that a role provides.
 struct Provision {
-  std::string name;      // the program's argument
+  std::string name;  // the program's argument
   std::string role;
   std::string encoding;  // "", "pixels" or "one_hot:10", as in the plan
   std::string file;      // only for runs in plain
@@ -30,7 +30,8 @@ struct Reveal {
   std::vector<std::string> roles;
 };
 
-// Stochastic gradient descent with torch's conventions: v' = momentum * v + (g + weight_decay * w), w' = w - rate * v'.
+// Stochastic gradient descent with torch's conventions: v' = momentum * v + (g + weight_decay * w), w' = w -
+// rate * v'.
 struct Training {
   double learning_rate = 0.01, momentum = 0.9, weight_decay = 0;
   std::int64_t batch = 128, epochs = 1;
@@ -40,27 +41,31 @@ struct Training {
 
 // How numbers are written in fixed point. Bounds are in bits: |value| < 2^bound.
 struct Precision {
-  int fraction_bits = 18;            // what products and functions give
-  int state_fraction_bits = 28;      // parameters and momentum: small steps must not vanish
-  int pixel_fraction_bits = 12;      // u8 / 255
-  int margin_bits = 3;               // calibrated ranges may grow by this factor
-  int activation_bound_bits = 6;     // calibrated bounds are at least this, so that comparisons have room
+  int fraction_bits = 18;        // what products and functions give
+  int state_fraction_bits = 28;  // parameters and momentum: small steps must not vanish
+  int large_state_fraction_bits =
+      36;                         // of those with more elements than the products they enter: cheaper updates
+  int pixel_fraction_bits = 12;   // u8 / 255
+  int margin_bits = 3;            // calibrated ranges may grow by this factor
+  int activation_bound_bits = 6;  // calibrated bounds are at least this, so that comparisons have room
   int state_bound_bits = 3;
 };
 
 struct Options {
-  std::string name;                                           // of the program
-  std::vector<std::string> roles = {"images", "labels", "helper"};  // computing roles, in the order of parties
+  std::string name;  // of the program
+  std::vector<std::string> roles = {"images", "labels",
+                                    "helper"};  // computing roles, in the order of parties
   std::string protocol = "rep3";
-  std::optional<Training> training;    // none: the program is compiled as it is
-  std::vector<Provision> inputs;       // of a program compiled as it is
+  std::optional<Training> training;  // none: the program is compiled as it is
+  std::vector<Provision> inputs;     // of a program compiled as it is
   std::vector<StateLink> states;
-  std::int64_t steps = 1;              // how often a program with states runs
+  std::int64_t steps = 1;  // how often a program with states runs
   std::string initializer = "torch_linear";
   std::uint64_t seed = 1;
   std::vector<Reveal> reveals;
   Precision precision;
-  std::shared_ptr<const std::map<std::string, ir::Array>> sample;  // for calibration; synthetic data when null
+  std::shared_ptr<const std::map<std::string, ir::Array>>
+      sample;  // for calibration; synthetic data when null
   std::int64_t calibration_steps = 64;
   bool guard = true;
 };

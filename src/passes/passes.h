@@ -15,8 +15,8 @@ struct Options;
 std::unique_ptr<mlir::Pass> build_training(const Options& options);
 // train/: a program compiled as it is becomes @step: its arguments and results get their names and states.
 std::unique_ptr<mlir::Pass> adopt_program(const Options& options);
-// canonicalize/: constants folded, constant factors moved to the end of linear chains, equal work done once, unused
-// work dropped.
+// canonicalize/: constants folded, constant factors moved to the end of linear chains, equal work done once,
+// unused work dropped.
 std::unique_ptr<mlir::Pass> canonicalize();
 // calibrate/: every value's range, measured.
 std::unique_ptr<mlir::Pass> calibrate(const Options& options);

@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "base/error.h"
+#include "ir/sotto/dialect.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Pass/Pass.h"
 #include "mlir/Pass/PassManager.h"
-
-#include "base/error.h"
-#include "ir/sotto/dialect.h"
 #include "passes/emit/emit.h"
 #include "passes/passes.h"
 
@@ -55,8 +54,11 @@ void run(mlir::ModuleOp module, std::vector<std::unique_ptr<mlir::Pass>> passes,
     mlir::PassManager manager(module.getContext());
     manager.addPass(std::move(pass));
     if (mlir::failed(manager.run(module)))
-      throw Error(ErrorKind::kModel, messages.empty() ? fmt::format("the program cannot be compiled ({})", name) : messages,
-                  fmt::format("This was found by the pass {}; --dump-after shows the program on its way there.", name));
+      throw Error(
+          ErrorKind::kModel,
+          messages.empty() ? fmt::format("the program cannot be compiled ({})", name) : messages,
+          fmt::format("This was found by the pass {}; --dump-after shows the program on its way there.",
+                      name));
     if (dump) dump(name, module);
   }
 }

@@ -5,7 +5,6 @@
 #include <string_view>
 
 #include "mlir/IR/BuiltinOps.h"
-
 #include "passes/options.h"
 #include "plan/plan.h"
 

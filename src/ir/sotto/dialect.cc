@@ -1,11 +1,10 @@
 #include "ir/sotto/dialect.h"
 
+#include "ir/sotto/dialect.cc.inc"
+#include "ir/sotto/enums.cc.inc"
 #include "llvm/ADT/TypeSwitch.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
-
-#include "ir/sotto/dialect.cc.inc"
-#include "ir/sotto/enums.cc.inc"
 
 namespace sotto::ir::privacy {
 namespace {
@@ -84,8 +83,10 @@ mlir::LogicalResult ContractOp::verify() {
   const std::size_t addends = getAddendScales().size();
   const std::size_t expected = (none ? 0 : 2) + addends + (selects ? 1 : 0);
   if (getParts().size() != expected || getAddendRows().size() != addends)
-    return emitOpError() << "has " << getParts().size() << " operands where its attributes ask for " << expected;
-  if (static_cast<bool>(getBit()) != relu) return emitOpError() << "gives a bit exactly when then is \"relu\"";
+    return emitOpError() << "has " << getParts().size() << " operands where its attributes ask for "
+                         << expected;
+  if (static_cast<bool>(getBit()) != relu)
+    return emitOpError() << "gives a bit exactly when then is \"relu\"";
   return mlir::success();
 }
 

@@ -9,12 +9,14 @@
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+// clang-format off: generated code wants this order
 #include "ir/sotto/dialect.h.inc"
 #include "ir/sotto/enums.h.inc"
 #define GET_TYPEDEF_CLASSES
 #include "ir/sotto/types.h.inc"
 #define GET_OP_CLASSES
 #include "ir/sotto/ops.h.inc"
+// clang-format on
 
 namespace sotto::ir::privacy {
 

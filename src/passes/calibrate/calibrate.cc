@@ -1,11 +1,10 @@
-// Measures ranges: trains plainly for some steps on the owners' sample (or on synthetic data when there is none), then
-// evaluates, and writes the range of every float value as sotto.range. Ranges are what was seen; margins are added by
-// those who turn them into bounds.
+// Measures ranges: trains plainly for some steps on the owners' sample (or on synthetic data when there is
+// none), then evaluates, and writes the range of every float value as sotto.range. Ranges are what was seen;
+// margins are added by those who turn them into bounds.
 #include <algorithm>
 #include <numeric>
 
 #include "mlir/Pass/Pass.h"
-
 #include "passes/calibrate/range.h"
 #include "passes/passes.h"
 #include "passes/reference/reference.h"
@@ -31,7 +30,8 @@ Range measure(const std::vector<T>& values, std::size_t width) {
 
 Range measure(const ir::Array& array) {
   const std::size_t width = array.shape().empty() ? 1 : static_cast<std::size_t>(array.shape().back());
-  return array.type() == ir::ElementType::kF64 ? measure(array.as<double>(), width) : measure(array.as<float>(), width);
+  return array.type() == ir::ElementType::kF64 ? measure(array.as<double>(), width)
+                                               : measure(array.as<float>(), width);
 }
 
 Range joined(const Range& a, const Range& b) {
@@ -47,10 +47,12 @@ struct Calibrate : mlir::PassWrapper<Calibrate, mlir::OperationPass<mlir::Module
     Arrays data = options_.sample ? *options_.sample : synthetic_data(getOperation(), kSyntheticRows);
     auto step = getOperation().lookupSymbol<mlir::func::FuncOp>("step");
     Arrays states = initial_states(step, options_.seed, data);
-    const auto steps = options_.training ? options_.calibration_steps : std::min(options_.steps, options_.calibration_steps);
+    const auto steps =
+        options_.training ? options_.calibration_steps : std::min(options_.steps, options_.calibration_steps);
     if (mlir::failed(observe(step, steps, states, data))) return signalPassFailure();
     if (auto evaluate = getOperation().lookupSymbol<mlir::func::FuncOp>("evaluate")) {
-      for (auto& [name, state] : initial_states(evaluate, options_.seed, data)) states.try_emplace(name, std::move(state));
+      for (auto& [name, state] : initial_states(evaluate, options_.seed, data))
+        states.try_emplace(name, std::move(state));
       if (mlir::failed(observe(evaluate, kEvaluations, states, data))) return signalPassFailure();
     }
   }
@@ -58,7 +60,8 @@ struct Calibrate : mlir::PassWrapper<Calibrate, mlir::OperationPass<mlir::Module
  private:
   static constexpr std::int64_t kSyntheticRows = 2048, kEvaluations = 4;
 
-  mlir::LogicalResult observe(mlir::func::FuncOp function, std::int64_t steps, Arrays& states, const Arrays& data) {
+  mlir::LogicalResult observe(mlir::func::FuncOp function, std::int64_t steps, Arrays& states,
+                              const Arrays& data) {
     llvm::DenseMap<mlir::Value, Range> ranges;
     auto see = [&](mlir::Value value, const ir::Array& array) {
       if (!is_float(value) || array.size() == 0) return;
@@ -66,7 +69,9 @@ struct Calibrate : mlir::PassWrapper<Calibrate, mlir::OperationPass<mlir::Module
       auto [found, fresh] = ranges.try_emplace(value, range);
       if (!fresh) found->second = joined(found->second, range);
     };
-    const auto observer = [&](mlir::Operation* op, unsigned result, const ir::Array& array) { see(op->getResult(result), array); };
+    const auto observer = [&](mlir::Operation* op, unsigned result, const ir::Array& array) {
+      see(op->getResult(result), array);
+    };
     const auto [rows, batch] = batches(function, data);
     const auto order = plan::row_order(static_cast<std::uint64_t>(rows), options_.seed, 0);
     for (std::int64_t done = 0; done < steps; ++done) {
@@ -74,7 +79,8 @@ struct Calibrate : mlir::PassWrapper<Calibrate, mlir::OperationPass<mlir::Module
         if (auto state = states.find(argument_name(function, index)); state != states.end())
           see(function.getArgument(index), state->second);
       std::vector<std::uint32_t> chosen;
-      if (rows > 0) chosen = plan::batch_rows(order, static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(batch));
+      if (rows > 0)
+        chosen = plan::batch_rows(order, static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(batch));
       if (mlir::failed(run_plainly(function, states, data, chosen, observer))) return mlir::failure();
     }
     for (auto& [value, range] : ranges) widen_range(value, range);

@@ -13,8 +13,9 @@ mlir::func::FuncOp function_of(mlir::BlockArgument argument) {
 mlir::DenseF64ArrayAttr attribute_of(mlir::Value value) {
   if (auto argument = llvm::dyn_cast<mlir::BlockArgument>(value)) {
     auto function = function_of(argument);
-    return function ? function.getArgAttrOfType<mlir::DenseF64ArrayAttr>(argument.getArgNumber(), kRangeAttribute)
-                    : mlir::DenseF64ArrayAttr();
+    return function
+               ? function.getArgAttrOfType<mlir::DenseF64ArrayAttr>(argument.getArgNumber(), kRangeAttribute)
+               : mlir::DenseF64ArrayAttr();
   }
   return value.getDefiningOp()->getAttrOfType<mlir::DenseF64ArrayAttr>(kRangeAttribute);
 }
@@ -41,9 +42,11 @@ void widen_range(mlir::Value value, const Range& range) {
   if (const auto known = range_of(value))
     wide = {std::min(known->minimum, range.minimum), std::max(known->maximum, range.maximum),
             std::max(known->spread, range.spread)};
-  auto attribute = mlir::DenseF64ArrayAttr::get(value.getContext(), {wide.minimum, wide.maximum, wide.spread});
+  auto attribute =
+      mlir::DenseF64ArrayAttr::get(value.getContext(), {wide.minimum, wide.maximum, wide.spread});
   if (auto argument = llvm::dyn_cast<mlir::BlockArgument>(value)) {
-    if (auto function = function_of(argument)) function.setArgAttr(argument.getArgNumber(), kRangeAttribute, attribute);
+    if (auto function = function_of(argument))
+      function.setArgAttr(argument.getArgNumber(), kRangeAttribute, attribute);
     return;
   }
   value.getDefiningOp()->setAttr(kRangeAttribute, attribute);

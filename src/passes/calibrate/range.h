@@ -1,4 +1,5 @@
-// What is known about the values a tensor takes, kept as the attribute sotto.range on operations and arguments.
+// What is known about the values a tensor takes, kept as the attribute sotto.range on operations and
+// arguments.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,8 @@
 // One form for programs that mean the same. What later passes count on:
-//   - constants are the second operand of commutative operations; a division by a constant is a multiplication;
-//   - a constant factor stands at the end of its linear chain (after products, sums, moves and selections against
+//   - constants are the second operand of commutative operations; a division by a constant is a
+//   multiplication;
+//   - a constant factor stands at the end of its linear chain (after products, sums, moves and selections
+//   against
 //     zero), so that it costs one truncation where the chain is rounded anyway, and nothing of its own;
 //   - transposes have been absorbed by the products that use them;
 //   - equal work is done once, unused work is gone.
@@ -10,7 +12,6 @@
 #include "mlir/Pass/Pass.h"
 #include "mlir/Transforms/CSE.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
-
 #include "passes/canonicalize/patterns.h"
 #include "passes/passes.h"
 #include "passes/support/tensors.h"

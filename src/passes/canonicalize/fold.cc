@@ -34,7 +34,8 @@ struct FoldSplats : mlir::RewritePattern {
   explicit FoldSplats(mlir::MLIRContext* context) : RewritePattern(MatchAnyOpTypeTag(), 2, context) {}
 
   LogicalResult matchAndRewrite(mlir::Operation* op, PatternRewriter& rewriter) const override {
-    if (op->getNumResults() != 1 || !is_float(op->getResult(0)) || !op->getName().getStringRef().starts_with("stablehlo."))
+    if (op->getNumResults() != 1 || !is_float(op->getResult(0)) ||
+        !op->getName().getStringRef().starts_with("stablehlo."))
       return mlir::failure();
     const llvm::StringRef name = op->getName().stripDialect();
     std::optional<double> folded;
@@ -88,9 +89,12 @@ struct DropIdentityMove : mlir::RewritePattern {
 
   static bool identity(mlir::Operation* op) {
     if (llvm::isa<hlo::ReshapeOp, hlo::ConvertOp>(op)) return true;
-    auto in_order = [](llvm::ArrayRef<int64_t> list) { return llvm::equal(list, llvm::seq<int64_t>(0, list.size())); };
+    auto in_order = [](llvm::ArrayRef<int64_t> list) {
+      return llvm::equal(list, llvm::seq<int64_t>(0, list.size()));
+    };
     if (auto transpose = llvm::dyn_cast<hlo::TransposeOp>(op)) return in_order(transpose.getPermutation());
-    if (auto repeat = llvm::dyn_cast<hlo::BroadcastInDimOp>(op)) return in_order(repeat.getBroadcastDimensions());
+    if (auto repeat = llvm::dyn_cast<hlo::BroadcastInDimOp>(op))
+      return in_order(repeat.getBroadcastDimensions());
     return false;
   }
 
@@ -118,7 +122,8 @@ struct DropUnitSum : mlir::OpRewritePattern<hlo::ReduceOp> {
   LogicalResult matchAndRewrite(hlo::ReduceOp op, PatternRewriter& rewriter) const override {
     if (!is_reduction(op, "stablehlo.add")) return mlir::failure();
     const Value input = op.getInputs().front();
-    if (tensor_type(input).getNumElements() != tensor_type(op.getResult(0)).getNumElements()) return mlir::failure();
+    if (tensor_type(input).getNumElements() != tensor_type(op.getResult(0)).getNumElements())
+      return mlir::failure();
     rewriter.replaceOpWithNewOp<hlo::ReshapeOp>(op, op.getResult(0).getType(), input);
     return mlir::success();
   }
@@ -131,7 +136,8 @@ struct MergeBroadcasts : mlir::OpRewritePattern<hlo::BroadcastInDimOp> {
     auto inner = op.getOperand().getDefiningOp<hlo::BroadcastInDimOp>();
     if (!inner) return mlir::failure();
     llvm::SmallVector<int64_t> dimensions;
-    for (int64_t dimension : inner.getBroadcastDimensions()) dimensions.push_back(op.getBroadcastDimensions()[dimension]);
+    for (int64_t dimension : inner.getBroadcastDimensions())
+      dimensions.push_back(op.getBroadcastDimensions()[dimension]);
     rewriter.replaceOpWithNewOp<hlo::BroadcastInDimOp>(op, op.getType(), inner.getOperand(), dimensions);
     return mlir::success();
   }
@@ -140,11 +146,10 @@ struct MergeBroadcasts : mlir::OpRewritePattern<hlo::BroadcastInDimOp> {
 }  // namespace
 
 void add_folding_patterns(mlir::RewritePatternSet& patterns) {
-  patterns.add<FoldSplats, ConstantRight<hlo::AddOp>, ConstantRight<hlo::MultiplyOp>, ConstantRight<hlo::MaximumOp>,
-               ConstantRight<hlo::MinimumOp>, DropNeutral<hlo::AddOp>, DropNeutral<hlo::SubtractOp>,
-               DropNeutral<hlo::MultiplyOp>, DivideByConstant, DropIdentityMove, MergeReshapes,
-               MergeBroadcasts, DropUnitSum>(
-      patterns.getContext());
+  patterns.add<FoldSplats, ConstantRight<hlo::AddOp>, ConstantRight<hlo::MultiplyOp>,
+               ConstantRight<hlo::MaximumOp>, ConstantRight<hlo::MinimumOp>, DropNeutral<hlo::AddOp>,
+               DropNeutral<hlo::SubtractOp>, DropNeutral<hlo::MultiplyOp>, DivideByConstant, DropIdentityMove,
+               MergeReshapes, MergeBroadcasts, DropUnitSum>(patterns.getContext());
 }
 
 }  // namespace sotto::passes

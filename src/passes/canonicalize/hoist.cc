@@ -55,7 +55,8 @@ struct HoistFactor : mlir::RewritePattern {
 
   // factor * (what `op` now gives); two factors become one.
   static Value combined(PatternRewriter& rewriter, mlir::Operation* op, double factor) {
-    if (const auto inner = scaled(op->getResult(0))) return times(rewriter, op->getLoc(), inner->value, factor * inner->factor);
+    if (const auto inner = scaled(op->getResult(0)))
+      return times(rewriter, op->getLoc(), inner->value, factor * inner->factor);
     return times(rewriter, op->getLoc(), op->getResult(0), factor);
   }
 };
@@ -83,10 +84,12 @@ struct AbsorbTranspose : mlir::OpRewritePattern<hlo::DotGeneralOp> {
       return mlir::failure();
     auto lhs = matrix_transpose(op.getLhs()), rhs = matrix_transpose(op.getRhs());
     if (!lhs && !rhs) return mlir::failure();
-    int64_t lhs_sum = numbers.getLhsContractingDimensions()[0], rhs_sum = numbers.getRhsContractingDimensions()[0];
-    rewriter.replaceOpWithNewOp<hlo::DotGeneralOp>(
-        op, lhs ? lhs.getOperand() : op.getLhs(), rhs ? rhs.getOperand() : op.getRhs(),
-        llvm::ArrayRef<int64_t>{lhs ? 1 - lhs_sum : lhs_sum}, llvm::ArrayRef<int64_t>{rhs ? 1 - rhs_sum : rhs_sum});
+    int64_t lhs_sum = numbers.getLhsContractingDimensions()[0],
+            rhs_sum = numbers.getRhsContractingDimensions()[0];
+    rewriter.replaceOpWithNewOp<hlo::DotGeneralOp>(op, lhs ? lhs.getOperand() : op.getLhs(),
+                                                   rhs ? rhs.getOperand() : op.getRhs(),
+                                                   llvm::ArrayRef<int64_t>{lhs ? 1 - lhs_sum : lhs_sum},
+                                                   llvm::ArrayRef<int64_t>{rhs ? 1 - rhs_sum : rhs_sum});
     return mlir::success();
   }
 
@@ -99,8 +102,9 @@ struct AbsorbTranspose : mlir::OpRewritePattern<hlo::DotGeneralOp> {
 }  // namespace
 
 void add_hoisting_patterns(mlir::RewritePatternSet& patterns) {
-  patterns.add<HoistFactor, HoistCommonFactor<hlo::AddOp>, HoistCommonFactor<hlo::SubtractOp>, AbsorbTranspose>(
-      patterns.getContext());
+  patterns
+      .add<HoistFactor, HoistCommonFactor<hlo::AddOp>, HoistCommonFactor<hlo::SubtractOp>, AbsorbTranspose>(
+          patterns.getContext());
 }
 
 }  // namespace sotto::passes

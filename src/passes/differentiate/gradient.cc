@@ -1,7 +1,6 @@
 // The sweep from the output back to the inputs.
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
-
 #include "passes/differentiate/differentiate.h"
 
 namespace sotto::passes {
@@ -21,7 +20,8 @@ llvm::DenseSet<Value> dependents(mlir::Block* block, mlir::ValueRange inputs) {
 
 class Sweep {
  public:
-  Sweep(mlir::OpBuilder& builder, llvm::DenseSet<Value> active) : builder_(builder), active_(std::move(active)) {}
+  Sweep(mlir::OpBuilder& builder, llvm::DenseSet<Value> active)
+      : builder_(builder), active_(std::move(active)) {}
 
   void add(Value value, Value gradient) {
     if (!active_.contains(value)) return;

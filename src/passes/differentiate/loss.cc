@@ -1,4 +1,5 @@
-// Softmax cross-entropy over rows of logits, written as frameworks write it so that passes/raise finds one pattern.
+// Softmax cross-entropy over rows of logits, written as frameworks write it so that passes/raise finds one
+// pattern.
 #include <limits>
 
 #include "passes/differentiate/differentiate.h"
@@ -9,7 +10,8 @@ namespace {
 mlir::Value row_maximum(mlir::OpBuilder& builder, mlir::Location location, mlir::Value logits) {
   auto scalar = tensor_type(logits).clone(llvm::ArrayRef<int64_t>());
   mlir::Value lowest = splat(builder, location, scalar, -std::numeric_limits<double>::infinity());
-  auto maximum = builder.create<hlo::ReduceOp>(location, logits, lowest, llvm::ArrayRef<int64_t>{1}, "stablehlo.maximum");
+  auto maximum = builder.create<hlo::ReduceOp>(location, logits, lowest, llvm::ArrayRef<int64_t>{1},
+                                               "stablehlo.maximum");
   return broadcast(builder, location, maximum.getResult(0), shape_of(logits), {0});
 }
 
@@ -20,7 +22,8 @@ mlir::Value softmax(mlir::OpBuilder& builder, mlir::Location location, mlir::Val
       builder.create<hlo::SubtractOp>(location, logits, row_maximum(builder, location, logits));
   mlir::Value exponential = builder.create<hlo::ExponentialOp>(location, shifted);
   mlir::Value sum = reduce_sum(builder, location, exponential, {1});
-  return builder.create<hlo::DivideOp>(location, exponential, broadcast(builder, location, sum, shape_of(logits), {0}));
+  return builder.create<hlo::DivideOp>(location, exponential,
+                                       broadcast(builder, location, sum, shape_of(logits), {0}));
 }
 
 mlir::Value cross_entropy_gradient(mlir::OpBuilder& builder, mlir::Location location, mlir::Value logits,
@@ -28,9 +31,10 @@ mlir::Value cross_entropy_gradient(mlir::OpBuilder& builder, mlir::Location loca
   return builder.create<hlo::SubtractOp>(location, softmax(builder, location, logits), labels);
 }
 
-mlir::Value count_correct(mlir::OpBuilder& builder, mlir::Location location, mlir::Value logits, mlir::Value labels) {
-  mlir::Value largest = builder.create<hlo::CompareOp>(location, logits, row_maximum(builder, location, logits),
-                                                       hlo::ComparisonDirection::EQ);
+mlir::Value count_correct(mlir::OpBuilder& builder, mlir::Location location, mlir::Value logits,
+                          mlir::Value labels) {
+  mlir::Value largest = builder.create<hlo::CompareOp>(
+      location, logits, row_maximum(builder, location, logits), hlo::ComparisonDirection::EQ);
   mlir::Value zero = splat(builder, location, labels.getType(), 0);
   mlir::Value hits = builder.create<hlo::SelectOp>(location, labels.getType(), largest, labels, zero);
   return reduce_sum(builder, location, hits, {0, 1});

@@ -1,6 +1,5 @@
 // The rule of each operation.
 #include "llvm/ADT/TypeSwitch.h"
-
 #include "passes/differentiate/differentiate.h"
 
 namespace sotto::passes {
@@ -32,7 +31,9 @@ struct Rule {
     if (llvm::equal(permutation, llvm::seq<int64_t>(0, permutation.size()))) return a;
     return builder.create<hlo::TransposeOp>(location, a, permutation);
   }
-  Value reshape(Value a, Value like) const { return builder.create<hlo::ReshapeOp>(location, like.getType(), a); }
+  Value reshape(Value a, Value like) const {
+    return builder.create<hlo::ReshapeOp>(location, like.getType(), a);
+  }
 
   mlir::LogicalResult binary(Value a, Value da, Value b, Value db) const {
     add(a, da);
@@ -54,17 +55,20 @@ struct Rule {
     auto kept = llvm::to_vector(op.getBroadcastDimensions());
     // A unit dimension that was stretched is summed like a new one, then put back by the reshape.
     llvm::erase_if(kept, [&](int64_t dimension) {
-      const auto position = llvm::find(op.getBroadcastDimensions(), dimension) - op.getBroadcastDimensions().begin();
+      const auto position =
+          llvm::find(op.getBroadcastDimensions(), dimension) - op.getBroadcastDimensions().begin();
       return shape_of(op.getOperand())[position] != shape_of(op)[dimension];
     });
     Value sum = reduce_sum(builder, location, gradient, dimensions_without(shape_of(op).size(), kept));
     if (!llvm::is_sorted(kept)) {
       llvm::SmallVector<int64_t> order(kept.size()), sorted(kept);
       llvm::sort(sorted);
-      for (auto [position, dimension] : llvm::enumerate(kept)) order[position] = llvm::find(sorted, dimension) - sorted.begin();
+      for (auto [position, dimension] : llvm::enumerate(kept))
+        order[position] = llvm::find(sorted, dimension) - sorted.begin();
       sum = transpose(sum, order);
     }
-    return give(op.getOperand(), sum.getType() == op.getOperand().getType() ? sum : reshape(sum, op.getOperand()));
+    return give(op.getOperand(),
+                sum.getType() == op.getOperand().getType() ? sum : reshape(sum, op.getOperand()));
   }
 
   mlir::LogicalResult reduce_rule(hlo::ReduceOp op) const {
@@ -81,20 +85,22 @@ struct Rule {
   mlir::LogicalResult dot_rule(hlo::DotGeneralOp op) const {
     const auto numbers = op.getDotDimensionNumbers();
     const auto lhs_batch = numbers.getLhsBatchingDimensions(), rhs_batch = numbers.getRhsBatchingDimensions();
-    const auto lhs_sum = numbers.getLhsContractingDimensions(), rhs_sum = numbers.getRhsContractingDimensions();
+    const auto lhs_sum = numbers.getLhsContractingDimensions(),
+               rhs_sum = numbers.getRhsContractingDimensions();
     auto free_of = [](Value value, llvm::ArrayRef<int64_t> batch, llvm::ArrayRef<int64_t> sum) {
       auto taken = llvm::to_vector(batch);
       taken.append(sum.begin(), sum.end());
       return dimensions_without(shape_of(value).size(), taken);
     };
-    const auto lhs_free = free_of(op.getLhs(), lhs_batch, lhs_sum), rhs_free = free_of(op.getRhs(), rhs_batch, rhs_sum);
+    const auto lhs_free = free_of(op.getLhs(), lhs_batch, lhs_sum),
+               rhs_free = free_of(op.getRhs(), rhs_batch, rhs_sum);
     const int64_t batches = lhs_batch.size(), rows = lhs_free.size(), columns = rhs_free.size();
     const auto batch_dims = llvm::to_vector(llvm::seq<int64_t>(0, batches));
     const auto row_dims = llvm::to_vector(llvm::seq<int64_t>(batches, batches + rows));
     const auto column_dims = llvm::to_vector(llvm::seq<int64_t>(batches + rows, batches + rows + columns));
 
-    const Value lhs = builder.create<hlo::DotGeneralOp>(location, gradient, op.getRhs(), column_dims, rhs_free,
-                                                        batch_dims, rhs_batch);
+    const Value lhs = builder.create<hlo::DotGeneralOp>(location, gradient, op.getRhs(), column_dims,
+                                                        rhs_free, batch_dims, rhs_batch);
     llvm::SmallVector<int64_t> order(shape_of(op.getLhs()).size());
     auto place = [&](llvm::ArrayRef<int64_t> dimensions, int64_t start) {
       for (auto [i, dimension] : llvm::enumerate(dimensions)) order[dimension] = start + i;
@@ -107,8 +113,8 @@ struct Rule {
     place(lhs_batch, 0), place(lhs_free, batches), place_summed(lhs_sum, rhs_sum, batches + rows);
     add(op.getLhs(), transpose(lhs, order));
 
-    const Value rhs = builder.create<hlo::DotGeneralOp>(location, op.getLhs(), gradient, lhs_free, row_dims, lhs_batch,
-                                                        batch_dims);
+    const Value rhs = builder.create<hlo::DotGeneralOp>(location, op.getLhs(), gradient, lhs_free, row_dims,
+                                                        lhs_batch, batch_dims);
     order.assign(shape_of(op.getRhs()).size(), 0);
     place(rhs_batch, 0), place_summed(rhs_sum, lhs_sum, batches);
     place(rhs_free, batches + static_cast<int64_t>(rhs_sum.size()));
@@ -129,8 +135,8 @@ struct Rule {
       high.push_back(extent - op.getStartIndices()[i] - (count == 0 ? 0 : (count - 1) * stride + 1));
     }
     const Value zero = splat(builder, location, tensor_type(gradient).clone(llvm::ArrayRef<int64_t>()), 0);
-    return give(op.getOperand(), builder.create<hlo::PadOp>(location, op.getOperand().getType(), gradient, zero,
-                                                            op.getStartIndices(), high, interior));
+    return give(op.getOperand(), builder.create<hlo::PadOp>(location, op.getOperand().getType(), gradient,
+                                                            zero, op.getStartIndices(), high, interior));
   }
 
   mlir::LogicalResult concatenate_rule(hlo::ConcatenateOp op) const {
@@ -164,8 +170,10 @@ mlir::LogicalResult differentiate_operation(mlir::OpBuilder& builder, mlir::Oper
         const Value a = rule.divide(gradient, o.getRhs());
         return rule.binary(o.getLhs(), a, o.getRhs(), rule.negate(rule.multiply(a, y)));
       })
-      .Case([&](hlo::MaximumOp o) { return rule.choose(o.getLhs(), o.getRhs(), hlo::ComparisonDirection::GE); })
-      .Case([&](hlo::MinimumOp o) { return rule.choose(o.getLhs(), o.getRhs(), hlo::ComparisonDirection::LE); })
+      .Case(
+          [&](hlo::MaximumOp o) { return rule.choose(o.getLhs(), o.getRhs(), hlo::ComparisonDirection::GE); })
+      .Case(
+          [&](hlo::MinimumOp o) { return rule.choose(o.getLhs(), o.getRhs(), hlo::ComparisonDirection::LE); })
       .Case([&](hlo::NegateOp o) { return rule.give(o.getOperand(), rule.negate(gradient)); })
       .Case([&](hlo::ExponentialOp o) { return rule.give(o.getOperand(), rule.multiply(gradient, y)); })
       .Case([&](hlo::LogOp o) { return rule.give(o.getOperand(), rule.divide(gradient, o.getOperand())); })
@@ -184,10 +192,13 @@ mlir::LogicalResult differentiate_operation(mlir::OpBuilder& builder, mlir::Oper
       .Case([&](hlo::SelectOp o) {
         // A scalar predicate chooses as a whole: it is broadcast, so that the rule is one.
         Value bit = o.getPred();
-        if (shape_of(bit).empty() && !shape_of(y).empty()) bit = broadcast(builder, o.getLoc(), bit, shape_of(y), {});
-        return rule.binary(o.getOnTrue(), rule.where(bit, gradient), o.getOnFalse(), rule.where_not(bit, gradient));
+        if (shape_of(bit).empty() && !shape_of(y).empty())
+          bit = broadcast(builder, o.getLoc(), bit, shape_of(y), {});
+        return rule.binary(o.getOnTrue(), rule.where(bit, gradient), o.getOnFalse(),
+                           rule.where_not(bit, gradient));
       })
-      .Case([&](hlo::ReshapeOp o) { return rule.give(o.getOperand(), rule.reshape(gradient, o.getOperand())); })
+      .Case(
+          [&](hlo::ReshapeOp o) { return rule.give(o.getOperand(), rule.reshape(gradient, o.getOperand())); })
       .Case([&](hlo::BroadcastInDimOp o) { return rule.broadcast_rule(o); })
       .Case([&](hlo::TransposeOp o) { return rule.transpose_rule(o); })
       .Case([&](hlo::SliceOp o) { return rule.slice_rule(o); })

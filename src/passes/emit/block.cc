@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "base/error.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "mlir/IR/Location.h"
-
-#include "base/error.h"
 #include "passes/train/train.h"
 
 namespace sotto::passes {
@@ -31,7 +30,8 @@ void copy_attributes(mlir::Operation* op, plan::Operation& operation) {
     llvm::TypeSwitch<mlir::Attribute>(named.getValue())
         .Case([&](mlir::IntegerAttr a) { plan::set_attribute(operation, name, std::int64_t{a.getInt()}); })
         .Case([&](mlir::FloatAttr a) { plan::set_attribute(operation, name, a.getValueAsDouble()); })
-        .Case([&](mlir::StringAttr a) { plan::set_attribute(operation, name, std::string_view(a.getValue())); })
+        .Case(
+            [&](mlir::StringAttr a) { plan::set_attribute(operation, name, std::string_view(a.getValue())); })
         .Case([&](mlir::DenseI64ArrayAttr a) {
           plan::set_attribute(operation, name, std::vector<std::int64_t>(a.asArrayRef()));
         })
@@ -73,7 +73,8 @@ class BlockEmitter {
     operation.set_source(source_of(op.getLoc()));
     for (mlir::Value operand : op.getOperands()) operation.add_operands(ids_.lookup(operand));
     for (mlir::Value result : op.getResults()) {
-      ids_[result] = tables_.add_value(fmt::format("{}.{}{}", block_.name(), operation.kernel(), plan_.values_size()), result.getType());
+      ids_[result] = tables_.add_value(
+          fmt::format("{}.{}{}", block_.name(), operation.kernel(), plan_.values_size()), result.getType());
       operation.add_results(ids_[result]);
     }
     copy_attributes(&op, operation);

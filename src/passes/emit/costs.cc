@@ -15,7 +15,8 @@ namespace sotto::passes {
 namespace {
 
 kernels::ValueType type_of(const plan::Value& value) {
-  return {.kind = value.sharing() == plan::wire::BOOLEAN ? protocols::Kind::kBoolean : protocols::Kind::kArithmetic,
+  return {.kind = value.sharing() == plan::wire::BOOLEAN ? protocols::Kind::kBoolean
+                                                         : protocols::Kind::kArithmetic,
           .shape = plan::shape_of(value),
           .fraction_bits = value.fraction_bits(),
           .bound_bits = value.bound_bits()};
@@ -31,7 +32,8 @@ kernels::Attribute attribute_of(const plan::wire::Attribute& attribute) {
     case Attribute::kText:
       return attribute.text();
     case Attribute::kIntegers:
-      return std::vector<std::int64_t>(attribute.integers().values().begin(), attribute.integers().values().end());
+      return std::vector<std::int64_t>(attribute.integers().values().begin(),
+                                       attribute.integers().values().end());
     default:
       return std::vector<double>(attribute.reals().values().begin(), attribute.reals().values().end());
   }
@@ -71,7 +73,8 @@ class Counter {
     kernels::Call call;
     for (auto operand : operation.operands()) call.operand_types.push_back(type_of(value(operand)));
     for (auto result : operation.results()) call.result_types.push_back(type_of(value(result)));
-    for (const auto& attribute : operation.attributes()) call.attributes[attribute.name()] = attribute_of(attribute);
+    for (const auto& attribute : operation.attributes())
+      call.attributes[attribute.name()] = attribute_of(attribute);
     return call;
   }
 
@@ -121,8 +124,8 @@ void set_costs(plan::Plan& plan) {
   const Counter counter(plan);
   if (counter.parties() != plan::party_count(plan))
     throw Error(ErrorKind::kUsage,
-                fmt::format("{} roles compute, but protocol {} runs among {} parties", plan::party_count(plan),
-                            plan.protocol(), counter.parties()),
+                fmt::format("{} roles compute, but protocol {} runs among {} parties",
+                            plan::party_count(plan), plan.protocol(), counter.parties()),
                 "Name as many roles with --roles.");
   for (auto& block : *plan.mutable_blocks()) {
     name_selector_origins(block);
@@ -132,7 +135,10 @@ void set_costs(plan::Plan& plan) {
       try {
         cost = counter.count(operation, static_cast<std::uint16_t>(i));
       } catch (const Error& error) {
-        throw Error(error.kind(), fmt::format("{}: block \"{}\", operation {}: {}", operation.source(), block.name(), i, error.message()), error.hint());
+        throw Error(error.kind(),
+                    fmt::format("{}: block \"{}\", operation {}: {}", operation.source(), block.name(), i,
+                                error.message()),
+                    error.hint());
       }
       operation.set_rounds(cost.rounds);
       operation.mutable_bytes()->Assign(cost.bytes.begin(), cost.bytes.end());

@@ -11,13 +11,14 @@
 namespace sotto::passes {
 namespace {
 
-// All masks of the protocols in use are perfect and all truncations exact: what is left is the failure of AES as a
-// pseudo-random function and of the random generator, for which this stands.
+// All masks of the protocols in use are perfect and all truncations exact: what is left is the failure of AES
+// as a pseudo-random function and of the random generator, for which this stands.
 constexpr double kLog2Failure = -128;
 
 class Emitter {
  public:
-  Emitter(mlir::ModuleOp module, const Options& options) : module_(module), options_(options), tables_(plan_, options_) {}
+  Emitter(mlir::ModuleOp module, const Options& options)
+      : module_(module), options_(options), tables_(plan_, options_) {}
 
   plan::Plan run() {
     plan_.set_format_version(plan::kFormatVersion);
@@ -62,7 +63,8 @@ class Emitter {
     }
   }
 
-  void reveal_value(int block, const std::string& name, std::uint32_t value, const std::vector<std::string>& roles) {
+  void reveal_value(int block, const std::string& name, std::uint32_t value,
+                    const std::vector<std::string>& roles) {
     auto& reveal = *plan_.add_reveals();
     reveal.set_name(name);
     reveal.set_value(value);
@@ -73,7 +75,8 @@ class Emitter {
   }
 
   void emit_reveal(int finish, const Reveal& reveal) {
-    if (reveal.name == "accuracy") return reveal_value(finish, "correct", tables_.value_of_state(kCorrect.str()), reveal.roles);
+    if (reveal.name == "accuracy")
+      return reveal_value(finish, "correct", tables_.value_of_state(kCorrect.str()), reveal.roles);
     if (reveal.name == "model") {
       for (const auto& state : plan_.states())
         if (state.parameter()) reveal_value(finish, state.name(), state.value(), reveal.roles);

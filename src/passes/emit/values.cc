@@ -35,7 +35,8 @@ std::uint32_t Tables::add_value(const std::string& name, mlir::Type type) {
   return static_cast<std::uint32_t>(plan_.values_size() - 1);
 }
 
-void Tables::add_input(mlir::func::FuncOp function, unsigned index, const std::string& name, std::uint32_t value) {
+void Tables::add_input(mlir::func::FuncOp function, unsigned index, const std::string& name,
+                       std::uint32_t value) {
   auto& input = *plan_.add_inputs();
   input.set_name(name);
   input.set_value(value);
@@ -46,11 +47,22 @@ void Tables::add_input(mlir::func::FuncOp function, unsigned index, const std::s
   input.set_dataset(text_attribute(function, index, kKindAttribute) == kBatch);
 }
 
+void Tables::require_same_format(std::uint32_t id, mlir::Type type) const {
+  const auto& value = plan_.values(static_cast<int>(id));
+  const auto fixed = llvm::cast<ir::privacy::FixedType>(type);
+  SOTTO_ASSERT(value.fraction_bits() == static_cast<int>(fixed.getFractionBits()) &&
+                   value.bound_bits() == static_cast<int>(fixed.getBoundBits()),
+               "two functions see the same value in different formats");
+}
+
 std::uint32_t Tables::argument(mlir::func::FuncOp function, unsigned index) {
   const std::string name = argument_name(function, index);
   const auto kind = text_attribute(function, index, kKindAttribute);
   const auto known = named_.find(name);
-  if (known != named_.end()) return known->second;
+  if (known != named_.end()) {
+    require_same_format(known->second, function.getArgument(index).getType());
+    return known->second;
+  }
   const auto value = add_value(name, function.getArgument(index).getType());
   if (auto rows = function.getArgAttrOfType<mlir::IntegerAttr>(index, kRowsAttribute))
     plan_.mutable_values(static_cast<int>(value))->set_shape(0, rows.getInt());

@@ -20,10 +20,13 @@ class Tables {
   std::uint32_t argument(mlir::func::FuncOp function, unsigned index);
   // By name; throws Error(kModel) when there is none.
   std::uint32_t state(const std::string& name) const;
-  std::uint32_t value_of_state(const std::string& name) const { return plan_.states(static_cast<int>(state(name))).value(); }
+  std::uint32_t value_of_state(const std::string& name) const {
+    return plan_.states(static_cast<int>(state(name))).value();
+  }
   std::uint32_t role(const std::string& name) const;
 
  private:
+  void require_same_format(std::uint32_t id, mlir::Type type) const;
   void add_input(mlir::func::FuncOp function, unsigned index, const std::string& name, std::uint32_t value);
 
   plan::Plan& plan_;

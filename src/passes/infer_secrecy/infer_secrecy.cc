@@ -1,9 +1,10 @@
-// Who may see each value. An argument is private to the role that provides it and becomes secret where it enters;
-// constants are public; what is computed from anything secret is secret. The answer is the attribute sotto.visibility
-// on arguments and operations: public, private(role) or secret. What stays public costs nothing and is never shared.
-#include "mlir/Pass/Pass.h"
-
+// Who may see each value. An argument is private to the role that provides it and becomes secret where it
+// enters; constants are public; what is computed from anything secret is secret. The answer is the attribute
+// sotto.visibility on arguments and operations: public, private(role) or secret. What stays public costs
+// nothing and is never shared.
 #include "passes/infer_secrecy/infer_secrecy.h"
+
+#include "mlir/Pass/Pass.h"
 #include "passes/passes.h"
 #include "passes/support/tensors.h"
 #include "passes/train/arguments.h"
@@ -28,7 +29,8 @@ struct InferSecrecy : mlir::PassWrapper<InferSecrecy, mlir::OperationPass<mlir::
       function.setArgAttr(index, kVisibilityAttribute, builder.getStringAttr(text));
     }
     for (mlir::Operation& op : function.getBody().front().without_terminator()) {
-      const bool secret = llvm::any_of(op.getOperands(), [](mlir::Value operand) { return !is_public(operand); });
+      const bool secret =
+          llvm::any_of(op.getOperands(), [](mlir::Value operand) { return !is_public(operand); });
       op.setAttr(kVisibilityAttribute, builder.getStringAttr(secret ? "secret" : "public"));
     }
   }

@@ -1,7 +1,7 @@
 // A value before it exists in fixed point: what still has to be multiplied, scaled and added to make it.
 //
-// Linear operations only collect; a value is made when something needs its ring elements, and then all that was
-// collected is one contraction with one truncation, or local arithmetic when the numbers fit exactly.
+// Linear operations only collect; a value is made when something needs its ring elements, and then all that
+// was collected is one contraction with one truncation, or local arithmetic when the numbers fit exactly.
 #pragma once
 
 #include <optional>
@@ -21,7 +21,7 @@ struct Product {
 struct Term {
   mlir::Value share;  // of fixed type
   double factor = 1;
-  bool row = false;   // of the last axis's extent, to be added to every row
+  bool row = false;  // of the last axis's extent, to be added to every row
 };
 
 struct Expression {

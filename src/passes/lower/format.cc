@@ -6,21 +6,25 @@
 namespace sotto::passes {
 namespace {
 
-constexpr int kRawBits = 62;
-
 // The integer next to factor * 2^shift, if it is close enough.
 std::optional<std::int64_t> integer_scale(const Scaled& part, int raw_fraction) {
   const double exact = std::ldexp(part.factor, raw_fraction - part.fraction_bits);
   if (std::fabs(exact) >= 0x1p62) return std::nullopt;
   const double rounded = std::nearbyint(exact);
-  const double allowed = part.product ? kProductFactorError : kAddendFactorError;
-  if (rounded == 0 || std::fabs(rounded - exact) > allowed * std::fabs(exact)) return std::nullopt;
+  if (rounded == 0 || std::fabs(rounded - exact) > allowed_error(part) * std::fabs(exact))
+    return std::nullopt;
   return static_cast<std::int64_t>(rounded);
 }
 
 }  // namespace
 
-std::optional<RawFormat> choose_format(std::span<const Scaled> parts, int result_fraction_bits, int result_bound_bits) {
+double allowed_error(const Scaled& part) {
+  if (part.product) return 0x1p-9;
+  return std::clamp(0x1p-16 / std::fabs(part.factor), 0x1p-12, 0x1p-7);
+}
+
+std::optional<RawFormat> choose_format(std::span<const Scaled> parts, int result_fraction_bits,
+                                       int result_bound_bits) {
   for (int raw = result_fraction_bits; raw + result_bound_bits <= kRawBits; ++raw) {
     RawFormat format{.scales = {}, .truncate_bits = raw - result_fraction_bits};
     for (const Scaled& part : parts)

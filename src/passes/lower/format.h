@@ -1,8 +1,9 @@
 // Which fixed-point scales a contraction uses.
 //
-// A contraction computes in the raw fraction F: its product of fa + fb fraction bits is multiplied by an integer close
-// to c * 2^(F - fa - fb), an addend of f bits by one close to c * 2^(F - f), and the sum is truncated by F - result
-// bits. A small F makes truncation cheap (24 + 3d/8 bytes an element for d bits); a large one makes the integers exact.
+// A contraction computes in the raw fraction F: its product of fa + fb fraction bits is multiplied by an
+// integer close to c * 2^(F - fa - fb), an addend of f bits by one close to c * 2^(F - f), and the sum is
+// truncated by F - result bits. A small F makes truncation cheap (24 + 3d/8 bytes an element for d bits); a
+// large one makes the integers exact.
 #pragma once
 
 #include <cstdint>
@@ -23,15 +24,20 @@ struct RawFormat {
   int truncate_bits;
 };
 
-// Relative errors allowed in the integer that stands for a factor. A product's factor is a learning rate or the like,
-// an addend's is a momentum, whose error accumulates.
-inline constexpr double kProductFactorError = 0x1p-9, kAddendFactorError = 0x1p-12;
+// The relative error allowed in the integer that stands for a factor. A product's factor is a learning rate
+// or the like. An addend's near one is a momentum, whose error accumulates; a small one is a weight decay, a
+// mild force whose exact strength matters as little as its digits are many.
+double allowed_error(const Scaled& part);
 
-// The smallest F that keeps the errors, with |result| * 2^F < 2^62 as exact truncation wants. Empty when there is none.
-std::optional<RawFormat> choose_format(std::span<const Scaled> parts, int result_fraction_bits, int result_bound_bits);
+// A raw value stays below 2^62: exact truncation wants it.
+inline constexpr int kRawBits = 62;
 
-// A window for comparisons: |v| < 2^(window - 1) in units of the last place. Digits have four bits and one bit is the
-// sign, so windows are 4k + 1.
+// The smallest F that keeps the errors, with |result| * 2^F < 2^kRawBits. Empty when there is none.
+std::optional<RawFormat> choose_format(std::span<const Scaled> parts, int result_fraction_bits,
+                                       int result_bound_bits);
+
+// A window for comparisons: |v| < 2^(window - 1) in units of the last place. Digits have four bits and one
+// bit is the sign, so windows are 4k + 1.
 int window_for(int bound_bits, int fraction_bits);
 
 }  // namespace sotto::passes

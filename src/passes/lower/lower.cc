@@ -1,11 +1,10 @@
-// From float tensors to fixed point, function by function. What is fused, so that every element is rounded and shared
-// again once:
+// From float tensors to fixed point, function by function. What is fused, so that every element is rounded
+// and shared again once:
 //   - products with all sums around them, constant factors, bias rows and truncation: one contract;
 //   - a relu or a mask that follows: the same contract;
 //   - an optimizer's update: gradient product, learning rate, momentum and weight decay: one contract;
 //   - sums, moves and differences of finished values: local.
 #include "mlir/Pass/Pass.h"
-
 #include "passes/lower/lowering.h"
 #include "passes/passes.h"
 
@@ -16,18 +15,35 @@ struct Lower : mlir::PassWrapper<Lower, mlir::OperationPass<mlir::ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(Lower)
   explicit Lower(const Options& options) : options_(options) {}
   llvm::StringRef getArgument() const final { return "lower"; }
-  void getDependentDialects(mlir::DialectRegistry& registry) const override { registry.insert<privacy::SottoDialect>(); }
+  void getDependentDialects(mlir::DialectRegistry& registry) const override {
+    registry.insert<privacy::SottoDialect>();
+  }
 
   void runOnOperation() override {
-    for (auto source : llvm::make_early_inc_range(getOperation().getOps<mlir::func::FuncOp>())) {
+    // All functions share their states, so they agree on formats. The finer ones are cheaper; where they
+    // leave the ring too little room, the usual ones are taken.
+    if (mlir::succeeded(attempt(options_, /*quietly=*/true))) return;
+    Options usual = options_;
+    usual.precision.large_state_fraction_bits = usual.precision.state_fraction_bits;
+    if (mlir::failed(attempt(usual, /*quietly=*/false))) signalPassFailure();
+  }
+
+  // All functions or none.
+  mlir::LogicalResult attempt(const Options& options, bool quietly) {
+    std::optional<mlir::ScopedDiagnosticHandler> silence;
+    if (quietly) silence.emplace(&getContext(), [](mlir::Diagnostic&) { return mlir::success(); });
+    llvm::SmallVector<mlir::func::FuncOp> sources(getOperation().getOps<mlir::func::FuncOp>()), targets;
+    const auto states = state_types(getOperation(), options.precision);
+    bool failed = false;
+    for (auto source : sources) {
       mlir::OpBuilder builder(source);
-      auto target = builder.create<mlir::func::FuncOp>(source.getLoc(), source.getName(), builder.getFunctionType({}, {}));
-      if (mlir::failed(Lowering(options_, source, target).run())) {
-        target.erase();
-        return signalPassFailure();
-      }
-      source.erase();
+      targets.push_back(builder.create<mlir::func::FuncOp>(source.getLoc(), source.getName(),
+                                                           builder.getFunctionType({}, {})));
+      failed = mlir::failed(Lowering(options, states, source, targets.back()).run());
+      if (failed) break;
     }
+    for (auto function : failed ? targets : sources) function.erase();
+    return mlir::failure(failed);
   }
 
   Options options_;

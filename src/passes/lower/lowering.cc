@@ -11,40 +11,32 @@ namespace sotto::passes {
 using mlir::Value;
 using privacy::BoundStatus;
 
-Lowering::Lowering(const Options& options, mlir::func::FuncOp source, mlir::func::FuncOp target)
-    : options_(options), source_(source), target_(target), builder_(source.getContext()) {
+Lowering::Lowering(const Options& options, const StateTypes& states, mlir::func::FuncOp source,
+                   mlir::func::FuncOp target)
+    : options_(options), states_(states), source_(source), target_(target), builder_(source.getContext()) {
   builder_.setInsertionPointToStart(target_.addEntryBlock());
 }
 
 mlir::LogicalResult Lowering::run() {
   if (mlir::failed(lower_arguments())) return mlir::failure();
   for (mlir::Operation& op : source_.getBody().front().without_terminator())
-    if (!llvm::isa<hlo::ConstantOp>(op) && mlir::failed(passes::lower_operation(*this, &op))) return mlir::failure();
+    if (!llvm::isa<hlo::ConstantOp>(op) && (mlir::failed(passes::lower_operation(*this, &op)) || failed_))
+      return mlir::failure();
   return lower_results();
 }
 
-// ---- Arguments and results ------------------------------------------------------------------------------------------
+// ---- Arguments and results
+// ------------------------------------------------------------------------------------------
 
 privacy::FixedType Lowering::argument_type(unsigned index) {
+  if (const auto state = states_.find(argument_name(source_, index)); state != states_.end())
+    return state->second;
+  // Data are checked where their owner encodes them.
   const Value argument = source_.getArgument(index);
-  const auto kind = source_.getArgAttrOfType<mlir::StringAttr>(index, kKindAttribute);
   const auto fraction = source_.getArgAttrOfType<mlir::IntegerAttr>(index, kFractionAttribute);
-  const bool state = kind.getValue() == kState;
-  const int bits = fraction ? fraction.getInt() : state ? precision().state_fraction_bits : precision().fraction_bits;
-  Range range = range_of(argument).value_or(Range{-1, 1, 2});
-  if (state)
-    for (unsigned result = 0; result < source_.getNumResults(); ++result) {
-      auto next = source_.getResultAttrOfType<mlir::StringAttr>(result, kNextAttribute);
-      if (!next || next.getValue() != argument_name(source_, index)) continue;
-      const auto after = range_of(return_of(source_).getOperand(result));
-      if (after) range = {std::min(range.minimum, after->minimum), std::max(range.maximum, after->maximum), 0};
-    }
-  // Data are checked where their owner encodes them; states were measured, unless their format was given.
-  const bool declared = !state || fraction;
-  const int bound = declared ? range.bound_bits(0)
-                             : std::max(range.bound_bits(precision().margin_bits), precision().state_bound_bits);
-  return privacy::secret(builder_.getContext(), shape_of(argument), bits, bound,
-                         declared ? BoundStatus::Declared : BoundStatus::Calibrated);
+  return privacy::secret(builder_.getContext(), shape_of(argument),
+                         fraction ? fraction.getInt() : precision().fraction_bits,
+                         range_of(argument).value_or(Range{-1, 1, 2}).bound_bits(0), BoundStatus::Declared);
 }
 
 mlir::LogicalResult Lowering::lower_arguments() {
@@ -55,7 +47,8 @@ mlir::LogicalResult Lowering::lower_arguments() {
     set_share(argument, target_.getArgument(index));
     for (unsigned result = 0; result < source_.getNumResults(); ++result) {
       auto next = source_.getResultAttrOfType<mlir::StringAttr>(result, kNextAttribute);
-      if (next && next.getValue() == argument_name(source_, index)) state_types_[return_of(source_).getOperand(result)] = type;
+      if (next && next.getValue() == argument_name(source_, index))
+        state_types_[return_of(source_).getOperand(result)] = type;
     }
   }
   return mlir::success();
@@ -65,28 +58,30 @@ mlir::LogicalResult Lowering::lower_results() {
   llvm::SmallVector<Value> results;
   auto end = return_of(source_);
   for (auto [index, value] : llvm::enumerate(end.getOperands())) {
-    if (!is_float(value)) return end.emitError() << "result " << index << " is " << value.getType() << ", not floats";
+    if (!is_float(value))
+      return end.emitError() << "result " << index << " is " << value.getType() << ", not floats";
     const auto state = state_types_.lookup(value);
     const Value share = share_of(value, state ? state.getFractionBits() : -1);
     if (!share) return mlir::failure();
     results.push_back(share);
   }
   builder_.create<mlir::func::ReturnOp>(end.getLoc(), results);
-  target_.setFunctionType(builder_.getFunctionType(target_.getBody().front().getArgumentTypes(), mlir::ValueRange(results).getTypes()));
+  target_.setFunctionType(builder_.getFunctionType(target_.getBody().front().getArgumentTypes(),
+                                                   mlir::ValueRange(results).getTypes()));
   for (unsigned index = 0; index < source_.getNumResults(); ++index)
     target_.setResultAttrs(index, source_.getResultAttrDict(index));
   return mlir::success();
 }
 
-// ---- What is known of values ----------------------------------------------------------------------------------------
+// ---- What is known of values
+// ----------------------------------------------------------------------------------------
 
 Bound Lowering::bound_of(Value value, std::optional<Bound> proven) const {
   if (const auto state = state_types_.lookup(value)) return {state.getBoundBits(), state.getStatus()};
-  const auto range = range_of(value);
-  if (!range) return proven.value_or(Bound{precision().activation_bound_bits, BoundStatus::Calibrated});
-  const int measured = std::max(range->bound_bits(precision().margin_bits), precision().activation_bound_bits);
-  if (proven && proven->bits <= measured) return *proven;
-  return {measured, BoundStatus::Calibrated};
+  const auto measured = measured_bound(value, precision());
+  if (!measured) return proven.value_or(Bound{precision().activation_bound_bits, BoundStatus::Calibrated});
+  if (proven && proven->bits <= *measured) return *proven;
+  return {*measured, BoundStatus::Calibrated};
 }
 
 privacy::FixedType Lowering::type_of(Value value, int fraction_bits, std::optional<Bound> proven) const {
@@ -96,7 +91,8 @@ privacy::FixedType Lowering::type_of(Value value, int fraction_bits, std::option
 
 privacy::FixedType Lowering::reshaped_type(Value share, llvm::ArrayRef<int64_t> shape) const {
   const auto type = fixed(share);
-  return privacy::secret(builder_.getContext(), shape, type.getFractionBits(), type.getBoundBits(), type.getStatus());
+  return privacy::secret(builder_.getContext(), shape, type.getFractionBits(), type.getBoundBits(),
+                         type.getStatus());
 }
 
 int Lowering::wanted_fraction(Value value) const {
@@ -104,7 +100,8 @@ int Lowering::wanted_fraction(Value value) const {
   return state ? state.getFractionBits() : precision().fraction_bits;
 }
 
-// ---- Expressions ----------------------------------------------------------------------------------------------------
+// ---- Expressions
+// ----------------------------------------------------------------------------------------------------
 
 Expression Lowering::expression_of(Value value) {
   const auto found = expressions_.find(value);
@@ -153,21 +150,27 @@ Value Lowering::share_of(Value value, int fraction_bits) {
 
 Value Lowering::spread(const Term& term, llvm::ArrayRef<int64_t> shape, mlir::Location location) {
   if (!term.row) return term.share;
-  return builder_.create<privacy::BroadcastOp>(location, reshaped_type(term.share, shape), term.share,
-                                               llvm::ArrayRef<int64_t>{static_cast<int64_t>(shape.size()) - 1});
+  return builder_.create<privacy::BroadcastOp>(
+      location, reshaped_type(term.share, shape), term.share,
+      llvm::ArrayRef<int64_t>{static_cast<int64_t>(shape.size()) - 1});
 }
 
-Value Lowering::constant(mlir::Location location, llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<double> values) {
+Value Lowering::constant(mlir::Location location, llvm::ArrayRef<int64_t> shape,
+                         llvm::ArrayRef<double> values) {
   double magnitude = 0;
   for (double value : values) magnitude = std::max(magnitude, std::fabs(value));
   const int bound = Range{-magnitude, magnitude, 0}.bound_bits(0);
-  const auto type = privacy::secret(builder_.getContext(), shape, precision().fraction_bits, bound, BoundStatus::Proven);
+  const auto type =
+      privacy::secret(builder_.getContext(), shape, precision().fraction_bits, bound, BoundStatus::Proven);
   return builder_.create<privacy::ConstantOp>(location, type, values);
 }
 
 Value Lowering::make(Value of, const Expression& expression, int fraction_bits) {
+  // What could not be made was reported then; run() stops after this operation.
+  if (llvm::any_of(expression.terms, [](const Term& term) { return !term.share; })) return {};
   if (const Value local = make_locally(of, expression, fraction_bits)) return local;
   mlir::Operation* op = contract(of, expression, fraction_bits, Then::kNothing, {});
+  failed_ |= op == nullptr;
   return op ? op->getResult(0) : Value();
 }
 

@@ -1,17 +1,15 @@
 // One function on its way from floats to fixed point. Internal to lower/.
 #pragma once
 
-#include "llvm/ADT/DenseMap.h"
-
 #include "ir/sotto/dialect.h"
+#include "llvm/ADT/DenseMap.h"
 #include "passes/calibrate/range.h"
 #include "passes/lower/expression.h"
+#include "passes/lower/states.h"
 #include "passes/options.h"
 #include "passes/support/tensors.h"
 
 namespace sotto::passes {
-
-namespace privacy = ir::privacy;
 
 struct Bound {
   int bits;
@@ -22,16 +20,20 @@ enum class Then { kNothing, kRelu, kSelect };
 
 class Lowering {
  public:
-  Lowering(const Options& options, mlir::func::FuncOp source, mlir::func::FuncOp target);
+  Lowering(const Options& options, const StateTypes& states, mlir::func::FuncOp source,
+           mlir::func::FuncOp target);
   mlir::LogicalResult run();
 
-  // ---- For the rules of operations (rules.cc) ------------------------------------------------------------------
+  // ---- For the rules of operations (rules.cc)
+  // ------------------------------------------------------------------
   mlir::OpBuilder& builder() { return builder_; }
   const Precision& precision() const { return options_.precision; }
 
   Expression expression_of(mlir::Value value);
   void set(mlir::Value value, Expression expression);
-  void set_share(mlir::Value value, mlir::Value share) { set(value, {.product = {}, .terms = {{.share = share}}}); }
+  void set_share(mlir::Value value, mlir::Value share) {
+    set(value, {.product = {}, .terms = {{.share = share}}});
+  }
   mlir::Value bit_of(mlir::Value value) const { return bits_.lookup(value); }
   void set_bit(mlir::Value value, mlir::Value bit) { bits_[value] = bit; }
 
@@ -54,7 +56,6 @@ class Lowering {
 
  private:
   mlir::LogicalResult lower_arguments();
-  mlir::LogicalResult lower_operation(mlir::Operation* op);
   mlir::LogicalResult lower_results();
   privacy::FixedType argument_type(unsigned index);
   mlir::Value make(mlir::Value of, const Expression& expression, int fraction_bits);
@@ -62,11 +63,13 @@ class Lowering {
   int wanted_fraction(mlir::Value value) const;
 
   const Options& options_;
+  const StateTypes& states_;
   mlir::func::FuncOp source_, target_;
   mlir::OpBuilder builder_;
   llvm::DenseMap<mlir::Value, Expression> expressions_;
   llvm::DenseMap<mlir::Value, mlir::Value> bits_;
   llvm::DenseMap<mlir::Value, privacy::FixedType> state_types_;  // of values that become states
+  bool failed_ = false;
 };
 
 inline privacy::FixedType fixed(mlir::Value share) { return llvm::cast<privacy::FixedType>(share.getType()); }

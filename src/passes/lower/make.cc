@@ -1,4 +1,5 @@
-// Turning a collected expression into operations: locally where integers suffice, by one contraction otherwise.
+// Turning a collected expression into operations: locally where integers suffice, by one contraction
+// otherwise.
 #include <cmath>
 
 #include "passes/lower/format.h"
@@ -31,16 +32,18 @@ Bound expression_bound(const Expression& expression) {
   const Product& product = *expression.product;
   const auto a = fixed(product.a), b = fixed(product.b);
   const double length = product.matrix ? a.getShape()[product.transpose_a ? 0 : 1] : 1;
-  const double magnitude = std::fabs(product.factor) * length * std::ldexp(1.0, a.getBoundBits() + b.getBoundBits()) +
-                           (expression.terms.empty() ? 0 : std::ldexp(1.0, bound.bits));
-  return {static_cast<int>(std::ceil(std::log2(magnitude))), worse(bound.status, worse(a.getStatus(), b.getStatus()))};
+  const double magnitude =
+      std::fabs(product.factor) * length * std::ldexp(1.0, a.getBoundBits() + b.getBoundBits()) +
+      (expression.terms.empty() ? 0 : std::ldexp(1.0, bound.bits));
+  return {static_cast<int>(std::ceil(std::log2(magnitude))),
+          worse(bound.status, worse(a.getStatus(), b.getStatus()))};
 }
 
 int fraction_of(Value share) { return fixed(share).getFractionBits(); }
 
-// The fraction at which all terms are integer multiples of their shares' ring elements: the finest of any, and finer
-// still for factors like 1/2. `exactly`: no other fraction than the one asked for will do; else a coarser one is as
-// good, since nothing is gained by zeros at the end.
+// The fraction at which all terms are integer multiples of their shares' ring elements: the finest of any,
+// and finer still for factors like 1/2. `exactly`: no other fraction than the one asked for will do; else a
+// coarser one is as good, since nothing is gained by zeros at the end.
 std::optional<int> local_fraction(llvm::ArrayRef<Term> terms, int asked, bool exactly) {
   int fraction = exactly ? asked : 0;
   for (const Term& term : terms) fraction = std::max(fraction, fraction_of(term.share));
@@ -56,17 +59,20 @@ std::optional<int> local_fraction(llvm::ArrayRef<Term> terms, int asked, bool ex
 
 }  // namespace
 
-// Sums of shares with factors that are integers at the result's fraction. Nothing when that is not what was asked.
+// Sums of shares with factors that are integers at the result's fraction. Nothing when that is not what was
+// asked.
 Value Lowering::make_locally(Value of, const Expression& expression, int fraction_bits) {
   if (expression.product || expression.terms.empty()) return {};
   const auto fraction = local_fraction(expression.terms, fraction_bits, state_types_.contains(of));
   if (!fraction) return {};
   const auto location = of.getLoc();
-  // The term as it enters the sum: times its factor, unless that is 1 or the sum itself takes care of the sign.
+  // The term as it enters the sum: times its factor, unless that is 1 or the sum itself takes care of the
+  // sign.
   auto entering = [&](const Term& term, double sign) -> Value {
     const Value share = spread(term, shape_of(of), location);
     if (term.factor == sign) return share;
-    const auto type = privacy::secret(builder_.getContext(), shape_of(of), *fraction, sum_bound(term).bits, fixed(share).getStatus());
+    const auto type = privacy::secret(builder_.getContext(), shape_of(of), *fraction, sum_bound(term).bits,
+                                      fixed(share).getStatus());
     if (term.factor == -sign) return builder_.create<privacy::NegateOp>(location, type, share);
     const double factor = std::ldexp(sign * term.factor, *fraction - fraction_of(share));
     return builder_.create<privacy::ScaleOp>(location, type, share, static_cast<int64_t>(factor));
@@ -97,14 +103,17 @@ mlir::Operation* Lowering::contract(Value of, const Expression& expression, int 
   }
   llvm::SmallVector<int64_t> rows;
   for (const Term& term : expression.terms) {
-    parts.push_back({.fraction_bits = static_cast<int>(fixed(term.share).getFractionBits()), .factor = term.factor, .product = false});
+    parts.push_back({.fraction_bits = static_cast<int>(fixed(term.share).getFractionBits()),
+                     .factor = term.factor,
+                     .product = false});
     operands.push_back(term.share);
     rows.push_back(term.row ? 1 : 0);
   }
   const auto format = choose_format(parts, fraction_bits, type.getBoundBits());
   if (!format) {
-    mlir::emitError(of.getLoc()) << "this value does not fit 64-bit fixed point: it is below 2^" << type.getBoundBits()
-                                 << " and wants " << fraction_bits << " fraction bits; use fewer";
+    mlir::emitError(of.getLoc()) << "this value does not fit 64-bit fixed point: it is below 2^"
+                                 << type.getBoundBits() << " and wants " << fraction_bits
+                                 << " fraction bits; use fewer";
     return nullptr;
   }
   if (selector) operands.push_back(selector);
@@ -112,12 +121,13 @@ mlir::Operation* Lowering::contract(Value of, const Expression& expression, int 
   const auto scales = llvm::ArrayRef(format->scales).drop_front(product ? 1 : 0);
   const char* kind = !product ? "none" : expression.product->matrix ? "matmul" : "elementwise";
   const char* after = then == Then::kRelu ? "relu" : then == Then::kSelect ? "select" : "none";
-  const mlir::Type bit = then == Then::kRelu ? privacy::BitsType::get(builder_.getContext(), type.getShape()) : mlir::Type();
+  const mlir::Type bit =
+      then == Then::kRelu ? privacy::BitsType::get(builder_.getContext(), type.getShape()) : mlir::Type();
   const int64_t window = then == Then::kRelu ? window_for(type.getBoundBits(), fraction_bits) : 64;
   return builder_.create<privacy::ContractOp>(
       of.getLoc(), type, bit, operands, kind, product && expression.product->transpose_a,
-      product && expression.product->transpose_b, product ? format->scales[0] : 1, scales, rows, format->truncate_bits,
-      after, window);
+      product && expression.product->transpose_b, product ? format->scales[0] : 1, scales, rows,
+      format->truncate_bits, after, window);
 }
 
 }  // namespace sotto::passes

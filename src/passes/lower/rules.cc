@@ -2,7 +2,6 @@
 #include <cmath>
 
 #include "llvm/ADT/TypeSwitch.h"
-
 #include "passes/lower/format.h"
 #include "passes/lower/lowering.h"
 
@@ -44,7 +43,8 @@ class Rules {
         .Case([&](privacy::RowSoftmaxOp o) { return softmax(o); })
         .Case([&](privacy::RowMaximumOp o) { return row_maximum(o); })
         .Case([&](privacy::RowArgmaxOp o) { return row_argmax(o); })
-        .Default([](Operation* o) { return o->emitError() << "'" << o->getName() << "' has no private kernel"; });
+        .Default(
+            [](Operation* o) { return o->emitError() << "'" << o->getName() << "' has no private kernel"; });
   }
 
  private:
@@ -53,13 +53,16 @@ class Rules {
   int fraction() const { return to_.precision().fraction_bits; }
   static int fraction_of(Value share) { return fixed(share).getFractionBits(); }
   static int bound_of(Value share) { return fixed(share).getBoundBits(); }
-  static int window_of(Value share, int extra_bits) { return window_for(bound_of(share) + extra_bits, fraction_of(share)); }
+  static int window_of(Value share, int extra_bits) {
+    return window_for(bound_of(share) + extra_bits, fraction_of(share));
+  }
   LogicalResult set(Expression expression) { return to_.set(result(), std::move(expression)), success(); }
   LogicalResult set_single(Value share, double factor) {
     return set({.product = {}, .terms = {{.share = share, .factor = factor}}});
   }
 
-  // ---- Linear ------------------------------------------------------------------------------------------------------
+  // ---- Linear
+  // ------------------------------------------------------------------------------------------------------
 
   LogicalResult scaled(Value operand, double factor) {
     Expression expression = to_.expression_of(operand);
@@ -91,7 +94,8 @@ class Rules {
     return product_of(left, right);
   }
   LogicalResult product_of(const Term& left, const Term& right) {
-    return set({.product = Product{.a = left.share, .b = right.share, .factor = left.factor * right.factor}, .terms = {}});
+    return set({.product = Product{.a = left.share, .b = right.share, .factor = left.factor * right.factor},
+                .terms = {}});
   }
 
   LogicalResult dot(hlo::DotGeneralOp op) {
@@ -111,21 +115,25 @@ class Rules {
   }
 
   LogicalResult reduce(hlo::ReduceOp op) {
-    if (!is_reduction(op, "stablehlo.add")) return op.emitError("only sums, and maxima along the last axis, have a private kernel");
+    if (!is_reduction(op, "stablehlo.add"))
+      return op.emitError("only sums, and maxima along the last axis, have a private kernel");
     const Term term = to_.term_of(op.getInputs().front());
     if (!term.share) return mlir::failure();
     const auto input = fixed(term.share);
     const double count = static_cast<double>(tensor_type(op.getInputs().front()).getNumElements()) /
                          static_cast<double>(tensor_type(result()).getNumElements());
-    const Bound proven{bound_of(term.share) + static_cast<int>(std::ceil(std::log2(std::max(count, 1.0)))), input.getStatus()};
+    const Bound proven{bound_of(term.share) + static_cast<int>(std::ceil(std::log2(std::max(count, 1.0)))),
+                       input.getStatus()};
     // The measured range is that of the scaled sum; the unscaled one is only proven.
     const auto type = term.factor == 1 ? to_.type_of(result(), fraction_of(term.share), proven)
-                                       : privacy::secret(op.getContext(), shape_of(result()), fraction_of(term.share),
-                                                         proven.bits, proven.status);
-    return set_single(builder().create<privacy::SumOp>(location_, type, term.share, op.getDimensions()), term.factor);
+                                       : privacy::secret(op.getContext(), shape_of(result()),
+                                                         fraction_of(term.share), proven.bits, proven.status);
+    return set_single(builder().create<privacy::SumOp>(location_, type, term.share, op.getDimensions()),
+                      term.factor);
   }
 
-  // ---- Moves: on the share, the factor stays ------------------------------------------------------------------------
+  // ---- Moves: on the share, the factor stays
+  // ------------------------------------------------------------------------
 
   template <class Kernel, class... Arguments>
   LogicalResult move(Value operand, Arguments... arguments) {
@@ -150,13 +158,18 @@ class Rules {
     // A row for every row: sums take it as it is.
     if (shape.size() == 2 && op.getBroadcastDimensions() == llvm::ArrayRef<int64_t>{1} &&
         shape_of(op.getOperand())[0] == shape[1] && llvm::all_of(op->getUsers(), takes_rows))
-      return to_.set(op, {.product = {}, .terms = {{.share = term.share, .factor = term.factor, .row = true}}}), success();
+      return to_.set(op,
+                     {.product = {}, .terms = {{.share = term.share, .factor = term.factor, .row = true}}}),
+             success();
     return move<privacy::BroadcastOp>(op.getOperand(), op.getBroadcastDimensions());
   }
-  static bool takes_rows(Operation* user) { return user->hasOneUse() && llvm::isa<hlo::AddOp, hlo::SubtractOp>(user); }
+  static bool takes_rows(Operation* user) {
+    return user->hasOneUse() && llvm::isa<hlo::AddOp, hlo::SubtractOp>(user);
+  }
 
   LogicalResult reshape(hlo::ReshapeOp op) {
-    return on_bits() ? move_bits<privacy::ReshapeOp>(op.getOperand()) : move<privacy::ReshapeOp>(op.getOperand());
+    return on_bits() ? move_bits<privacy::ReshapeOp>(op.getOperand())
+                     : move<privacy::ReshapeOp>(op.getOperand());
   }
   LogicalResult transpose(hlo::TransposeOp op) {
     return on_bits() ? move_bits<privacy::TransposeOp>(op.getOperand(), op.getPermutation())
@@ -164,16 +177,19 @@ class Rules {
   }
   LogicalResult slice(hlo::SliceOp op) {
     if (on_bits()) return op.emitError("a slice of Booleans has no private kernel");
-    return move<privacy::SliceOp>(op.getOperand(), op.getStartIndices(), op.getLimitIndices(), op.getStrides());
+    return move<privacy::SliceOp>(op.getOperand(), op.getStartIndices(), op.getLimitIndices(),
+                                  op.getStrides());
   }
   LogicalResult convert(hlo::ConvertOp op) {
     if (is_float(op.getOperand()) && is_float(op)) return scaled(op.getOperand(), 1);
-    if (!to_.bit_of(op.getOperand()) || !is_float(op)) return op.emitError("this conversion has no private kernel");
+    if (!to_.bit_of(op.getOperand()) || !is_float(op))
+      return op.emitError("this conversion has no private kernel");
     const auto type = privacy::secret(op.getContext(), shape_of(op), 0, 1, privacy::BoundStatus::Proven);
     return set_single(builder().create<privacy::FromBitsOp>(location_, type, to_.bit_of(op.getOperand())), 1);
   }
 
-  // ---- Functions ----------------------------------------------------------------------------------------------------
+  // ---- Functions
+  // ----------------------------------------------------------------------------------------------------
 
   // Where an argument must lie, from what was measured; the margin widens it on both sides.
   std::optional<std::pair<double, double>> positive_range(Value value) {
@@ -195,12 +211,14 @@ class Rules {
     const Value share = to_.share_of(divisor);
     if (!share) return mlir::failure();
     const int bound = static_cast<int>(std::ceil(-std::log2(range->first))) + 1;
-    const auto type = privacy::secret(op.getContext(), shape_of(divisor), fraction(), bound, fixed(share).getStatus());
-    Value inverse = builder().create<privacy::ReciprocalOp>(location_, type, share, builder().getF64FloatAttr(range->first),
+    const auto type =
+        privacy::secret(op.getContext(), shape_of(divisor), fraction(), bound, fixed(share).getStatus());
+    Value inverse = builder().create<privacy::ReciprocalOp>(location_, type, share,
+                                                            builder().getF64FloatAttr(range->first),
                                                             builder().getF64FloatAttr(range->second));
     if (repeat)
-      inverse = builder().create<privacy::BroadcastOp>(location_, to_.reshaped_type(inverse, shape_of(op)), inverse,
-                                                       repeat.getBroadcastDimensions());
+      inverse = builder().create<privacy::BroadcastOp>(location_, to_.reshaped_type(inverse, shape_of(op)),
+                                                       inverse, repeat.getBroadcastDimensions());
     const Term left = to_.term_of(op.getLhs());
     if (!left.share) return mlir::failure();
     return product_of(left, {.share = inverse});
@@ -209,7 +227,8 @@ class Rules {
   LogicalResult exponential(hlo::ExponentialOp op) {
     const Value share = to_.share_of(op.getOperand());
     if (!share) return mlir::failure();
-    return set_single(builder().create<privacy::ExpOp>(location_, to_.type_of(result(), fraction(), {}), share), 1);
+    return set_single(
+        builder().create<privacy::ExpOp>(location_, to_.type_of(result(), fraction(), {}), share), 1);
   }
 
   LogicalResult logarithm(hlo::LogOp op) {
@@ -217,28 +236,42 @@ class Rules {
     if (!range) return mlir::failure();
     const Value share = to_.share_of(op.getOperand());
     if (!share) return mlir::failure();
-    return set_single(builder().create<privacy::LogOp>(location_, to_.type_of(result(), fraction(), {}), share,
-                                                       builder().getF64FloatAttr(range->first),
+    return set_single(builder().create<privacy::LogOp>(location_, to_.type_of(result(), fraction(), {}),
+                                                       share, builder().getF64FloatAttr(range->first),
                                                        builder().getF64FloatAttr(range->second)),
                       1);
   }
 
+  // How far the elements of a row may lie apart: the measured spread with margin, or what the bound says.
+  double row_range(Value value, Value share) {
+    const auto measured = range_of(value);
+    double spread = std::ldexp(1.0, bound_of(share) + 1);
+    if (measured) spread = std::min(spread, measured->spread * std::ldexp(1.0, to_.precision().margin_bits));
+    const int bits = static_cast<int>(std::ceil(std::log2(std::max(spread, 1.0))));
+    return std::ldexp(1.0, std::clamp(bits, kSmallestRangeBits, kLargestRangeBits)) - 1;
+  }
+  // Comparisons within a row see differences only.
+  static int row_window(double range, Value share) {
+    return window_for(static_cast<int>(std::ceil(std::log2(range))), fraction_of(share));
+  }
+  // Training drives logits apart, so small measured spreads mean little; beyond 2^6 the small ones are 0
+  // anyway.
+  static constexpr int kSmallestRangeBits = 5, kLargestRangeBits = 6;
+
   LogicalResult softmax(privacy::RowSoftmaxOp op) {
     const Value share = to_.share_of(op.getOperand());
     if (!share) return mlir::failure();
-    // Rows may drift further apart than the sample's; the kernel's cost hardly grows with the range.
-    const auto measured = range_of(op.getOperand());
-    const double spread = measured ? measured->spread * std::ldexp(1.0, to_.precision().margin_bits) : kLargestSpread;
-    const double range = std::clamp(std::exp2(std::ceil(std::log2(std::max(spread, 1.0)))), kSmallestSpread, kLargestSpread);
-    const auto type = privacy::secret(op.getContext(), shape_of(op), fraction(), 1, privacy::BoundStatus::Proven);
-    return set_single(builder().create<privacy::SoftmaxOp>(location_, type, share,
-                                                           builder().getI64IntegerAttr(window_of(share, 1)),
-                                                           builder().getF64FloatAttr(range)),
+    const double range = row_range(op.getOperand(), share);
+    const auto type =
+        privacy::secret(op.getContext(), shape_of(op), fraction(), 1, privacy::BoundStatus::Proven);
+    return set_single(builder().create<privacy::SoftmaxOp>(
+                          location_, type, share, builder().getI64IntegerAttr(row_window(range, share)),
+                          builder().getF64FloatAttr(range)),
                       1);
   }
-  static constexpr double kSmallestSpread = 32, kLargestSpread = 64;
 
-  // ---- Comparisons ----------------------------------------------------------------------------------------------------
+  // ---- Comparisons
+  // ----------------------------------------------------------------------------------------------------
 
   LogicalResult relu(privacy::ReluOp op) {
     const Value x = op.getOperand();
@@ -267,7 +300,8 @@ class Rules {
 
   LogicalResult select(hlo::SelectOp op) {
     Value bit = to_.bit_of(op.getPred());
-    if (!is_float(op) || shape_of(op.getPred()) != shape_of(op)) return op.emitError("this selection has no private kernel");
+    if (!is_float(op) || shape_of(op.getPred()) != shape_of(op))
+      return op.emitError("this selection has no private kernel");
     if (splat_value(op.getOnTrue()) == 0.0) {
       bit = builder().create<privacy::NotOp>(location_, bit.getType(), bit);
       return select_with(bit, to_.share_of(op.getOnFalse()), {});
@@ -280,7 +314,8 @@ class Rules {
     if (b) choices.push_back(b);
     int finest = 0;
     for (Value choice : choices) finest = std::max(finest, fraction_of(choice));
-    return set_single(builder().create<privacy::SelectOp>(location_, to_.type_of(result(), finest, {}), bit, choices), 1);
+    return set_single(
+        builder().create<privacy::SelectOp>(location_, to_.type_of(result(), finest, {}), bit, choices), 1);
   }
 
   LogicalResult compare(hlo::CompareOp op) {
@@ -295,10 +330,13 @@ class Rules {
     }
     const Value b = to_.share_of(op.getRhs());
     if (!b) return mlir::failure();
-    const int bound = std::max(bound_of(a), bound_of(b)) + 1, finest = std::max(fraction_of(a), fraction_of(b));
-    const auto direction = builder().getStringAttr(hlo::stringifyComparisonDirection(op.getComparisonDirection()));
-    to_.set_bit(op, builder().create<privacy::CompareOp>(location_, type, a, b, direction,
-                                                         builder().getI64IntegerAttr(window_for(bound, finest))));
+    const int bound = std::max(bound_of(a), bound_of(b)) + 1,
+              finest = std::max(fraction_of(a), fraction_of(b));
+    const auto direction =
+        builder().getStringAttr(hlo::stringifyComparisonDirection(op.getComparisonDirection()));
+    to_.set_bit(op,
+                builder().create<privacy::CompareOp>(location_, type, a, b, direction,
+                                                     builder().getI64IntegerAttr(window_for(bound, finest))));
     return success();
   }
 
@@ -313,7 +351,8 @@ class Rules {
   LogicalResult larger(Value a, Value b, double sign) {
     const Value left = to_.share_of(a), right = to_.share_of(b);
     if (!left || !right) return mlir::failure();
-    const Expression difference{.product = {}, .terms = {{.share = left, .factor = sign}, {.share = right, .factor = -sign}}};
+    const Expression difference{
+        .product = {}, .terms = {{.share = left, .factor = sign}, {.share = right, .factor = -sign}}};
     Operation* made = to_.contract(result(), difference, fraction(), Then::kRelu, {});
     if (!made) return mlir::failure();
     return set({.product = {}, .terms = {{.share = right}, {.share = made->getResult(0), .factor = sign}}});
@@ -323,14 +362,17 @@ class Rules {
     const Value share = to_.share_of(op.getOperand());
     if (!share) return mlir::failure();
     const auto type = to_.reshaped_type(share, shape_of(op));
-    return set_single(builder().create<privacy::MaxOp>(location_, type, share, window_of(share, 1)), 1);
+    return set_single(builder().create<privacy::MaxOp>(location_, type, share,
+                                                       row_window(row_range(op.getOperand(), share), share)),
+                      1);
   }
 
   LogicalResult row_argmax(privacy::RowArgmaxOp op) {
     const Value share = to_.share_of(op.getOperand());
     if (!share) return mlir::failure();
     const auto type = privacy::BitsType::get(op.getContext(), shape_of(op));
-    to_.set_bit(op, builder().create<privacy::ArgmaxOneHotOp>(location_, type, share, window_of(share, 1)));
+    to_.set_bit(op, builder().create<privacy::ArgmaxOneHotOp>(
+                        location_, type, share, row_window(row_range(op.getOperand(), share), share)));
     return success();
   }
 

@@ -8,8 +8,8 @@ namespace sotto::passes {
 
 struct Parameter {
   mlir::Value value;
-  mlir::Value gradient;      // of the sum over the batch
-  mlir::Value momentum;      // null when the optimizer keeps none
+  mlir::Value gradient;  // of the sum over the batch
+  mlir::Value momentum;  // null when the optimizer keeps none
 };
 
 struct Updated {
@@ -21,7 +21,9 @@ int optimizer_states(const Training& training);
 
 // torch.optim.SGD on the mean over the batch, in the scaled form u = rate * v:
 //   u' = momentum * u + (rate / batch) * gradient + rate * weight_decay * w,    w' = w - u'.
-// The numbers are torch's; the form needs one truncation for each weight, since w' is then a local difference.
-Updated sgd(mlir::OpBuilder& builder, mlir::Location location, const Training& training, const Parameter& parameter);
+// The numbers are torch's; the form needs one truncation for each weight, since w' is then a local
+// difference.
+Updated sgd(mlir::OpBuilder& builder, mlir::Location location, const Training& training,
+            const Parameter& parameter);
 
 }  // namespace sotto::passes

@@ -9,13 +9,12 @@
 // | reduce maximum along the last axis                               | row_maximum(x)
 // | compare EQ(x, maximum of x's row)                                | row_argmax(x)
 //
-// At exactly 0 the bit is one, where compare GT is false: both slopes of relu there are subgradients. Of equal largest
-// elements row_argmax takes the first, where compare EQ takes all.
+// At exactly 0 the bit is one, where compare GT is false: both slopes of relu there are subgradients. Of
+// equal largest elements row_argmax takes the first, where compare EQ takes all.
+#include "ir/sotto/dialect.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Pass/Pass.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
-
-#include "ir/sotto/dialect.h"
 #include "passes/calibrate/range.h"
 #include "passes/passes.h"
 #include "passes/support/tensors.h"
@@ -44,13 +43,15 @@ Value reduced_row(Value value, llvm::StringRef operation) {
   if (!repeat) return {};
   Value inner = repeat.getOperand();
   while (auto move = inner.getDefiningOp()) {
-    const bool adds_unit = llvm::isa<hlo::ReshapeOp, hlo::BroadcastInDimOp>(move) &&
-                           tensor_type(move->getOperand(0)).getNumElements() == tensor_type(inner).getNumElements();
+    const bool adds_unit =
+        llvm::isa<hlo::ReshapeOp, hlo::BroadcastInDimOp>(move) &&
+        tensor_type(move->getOperand(0)).getNumElements() == tensor_type(inner).getNumElements();
     if (!adds_unit) break;
     inner = move->getOperand(0);
   }
   auto* op = inner.getDefiningOp();
-  if (auto raised = llvm::dyn_cast_or_null<privacy::RowMaximumOp>(op); raised && operation == "stablehlo.maximum")
+  if (auto raised = llvm::dyn_cast_or_null<privacy::RowMaximumOp>(op);
+      raised && operation == "stablehlo.maximum")
     return shape_of(raised.getOperand()) == shape_of(value) ? raised.getOperand() : Value();
   if (!is_reduction(op, operation)) return {};
   auto reduce = llvm::cast<hlo::ReduceOp>(op);
@@ -63,7 +64,8 @@ struct RaiseRelu : mlir::OpRewritePattern<hlo::MaximumOp> {
   LogicalResult matchAndRewrite(hlo::MaximumOp op, PatternRewriter& rewriter) const override {
     if (!is_float(op) || splat_value(op.getRhs()) != 0.0) return mlir::failure();
     auto bits = tensor_type(op).clone(rewriter.getI1Type());
-    replace(rewriter, op, rewriter.create<privacy::ReluOp>(op.getLoc(), op.getType(), bits, op.getLhs()).getResult());
+    replace(rewriter, op,
+            rewriter.create<privacy::ReluOp>(op.getLoc(), op.getType(), bits, op.getLhs()).getResult());
     return mlir::success();
   }
 };
@@ -72,7 +74,8 @@ struct RaiseReluBit : mlir::OpRewritePattern<hlo::CompareOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(hlo::CompareOp op, PatternRewriter& rewriter) const override {
     const auto direction = op.getComparisonDirection();
-    if (direction != hlo::ComparisonDirection::GT && direction != hlo::ComparisonDirection::GE) return mlir::failure();
+    if (direction != hlo::ComparisonDirection::GT && direction != hlo::ComparisonDirection::GE)
+      return mlir::failure();
     // relu(x) >= 0 always holds: only GT says something about x.
     if (splat_value(op.getRhs()) != 0.0) return mlir::failure();
     auto relu = op.getLhs().getDefiningOp<privacy::ReluOp>();
@@ -93,12 +96,15 @@ struct TurnSelect : mlir::OpRewritePattern<hlo::SelectOp> {
     auto compare = op.getPred().getDefiningOp<hlo::CompareOp>();
     if (!compare) return mlir::failure();
     const auto direction = compare.getComparisonDirection();
-    const bool less = direction == hlo::ComparisonDirection::LT, equal = direction == hlo::ComparisonDirection::LE;
+    const bool less = direction == hlo::ComparisonDirection::LT,
+               equal = direction == hlo::ComparisonDirection::LE;
     if ((!less && !equal) || splat_value(compare.getRhs()) != 0.0) return mlir::failure();
-    Value turned = rewriter.create<hlo::CompareOp>(
-        compare.getLoc(), compare.getLhs(), compare.getRhs(),
-        less ? hlo::ComparisonDirection::GE : hlo::ComparisonDirection::GT);
-    replace(rewriter, op, rewriter.create<hlo::SelectOp>(op.getLoc(), op.getType(), turned, op.getOnFalse(), op.getOnTrue()));
+    Value turned =
+        rewriter.create<hlo::CompareOp>(compare.getLoc(), compare.getLhs(), compare.getRhs(),
+                                        less ? hlo::ComparisonDirection::GE : hlo::ComparisonDirection::GT);
+    replace(
+        rewriter, op,
+        rewriter.create<hlo::SelectOp>(op.getLoc(), op.getType(), turned, op.getOnFalse(), op.getOnTrue()));
     return mlir::success();
   }
 };
@@ -108,7 +114,8 @@ struct RaiseMask : mlir::OpRewritePattern<hlo::SelectOp> {
   LogicalResult matchAndRewrite(hlo::SelectOp op, PatternRewriter& rewriter) const override {
     if (!is_float(op) || splat_value(op.getOnFalse()) != 0.0 || shape_of(op.getPred()) != shape_of(op))
       return mlir::failure();
-    replace(rewriter, op, rewriter.create<privacy::MaskOp>(op.getLoc(), op.getType(), op.getPred(), op.getOnTrue()));
+    replace(rewriter, op,
+            rewriter.create<privacy::MaskOp>(op.getLoc(), op.getType(), op.getPred(), op.getOnTrue()));
     return mlir::success();
   }
 };
@@ -142,7 +149,8 @@ struct RaiseRowMaximum : mlir::OpRewritePattern<hlo::ReduceOp> {
     if (!is_reduction(op, "stablehlo.maximum") || !is_float(op.getResult(0))) return mlir::failure();
     const Value input = op.getInputs().front();
     if (!is_last_axis(input, op.getDimensions())) return mlir::failure();
-    replace(rewriter, op, rewriter.create<privacy::RowMaximumOp>(op.getLoc(), op.getResult(0).getType(), input));
+    replace(rewriter, op,
+            rewriter.create<privacy::RowMaximumOp>(op.getLoc(), op.getResult(0).getType(), input));
     return mlir::success();
   }
 };
@@ -150,12 +158,16 @@ struct RaiseRowMaximum : mlir::OpRewritePattern<hlo::ReduceOp> {
 struct Raise : mlir::PassWrapper<Raise, mlir::OperationPass<mlir::ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(Raise)
   llvm::StringRef getArgument() const final { return "raise"; }
-  void getDependentDialects(mlir::DialectRegistry& registry) const override { registry.insert<privacy::SottoDialect>(); }
+  void getDependentDialects(mlir::DialectRegistry& registry) const override {
+    registry.insert<privacy::SottoDialect>();
+  }
 
   void runOnOperation() override {
     mlir::RewritePatternSet patterns(&getContext());
-    patterns.add<RaiseRelu, RaiseReluBit, TurnSelect, RaiseMask, RaiseSoftmax, RaiseArgmax, RaiseRowMaximum>(&getContext());
-    if (mlir::failed(mlir::applyPatternsAndFoldGreedily(getOperation(), std::move(patterns)))) signalPassFailure();
+    patterns.add<RaiseRelu, RaiseReluBit, TurnSelect, RaiseMask, RaiseSoftmax, RaiseArgmax, RaiseRowMaximum>(
+        &getContext());
+    if (mlir::failed(mlir::applyPatternsAndFoldGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
   }
 };
 

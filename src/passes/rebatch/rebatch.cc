@@ -27,7 +27,8 @@ class Ties {
         })
         .Case([&](hlo::ReduceOp o) {
           for (Value input : o.getInputs())
-            for (auto [to, from] : llvm::enumerate(dimensions_without(shape_of(input).size(), o.getDimensions())))
+            for (auto [to, from] :
+                 llvm::enumerate(dimensions_without(shape_of(input).size(), o.getDimensions())))
               for (Value result : o.getResults()) tie(input, from, result, to);
         })
         .Case([&](hlo::ReshapeOp o) { ends(o.getOperand(), o); })
@@ -67,7 +68,8 @@ class Ties {
       tie(lhs, i, rhs, j);
       tie(lhs, i, result, next++);
     }
-    for (auto [i, j] : llvm::zip(numbers.getLhsContractingDimensions(), numbers.getRhsContractingDimensions()))
+    for (auto [i, j] :
+         llvm::zip(numbers.getLhsContractingDimensions(), numbers.getRhsContractingDimensions()))
       tie(lhs, i, rhs, j);
     auto free = [&](Value operand, llvm::ArrayRef<int64_t> batch, llvm::ArrayRef<int64_t> summed) {
       for (int64_t i = 0; i < static_cast<int64_t>(shape_of(operand).size()); ++i)
@@ -111,7 +113,8 @@ mlir::LogicalResult rebatch(mlir::func::FuncOp function, unsigned index, int64_t
     auto shape = llvm::to_vector(shape_of(value));
     for (std::size_t i = 0; i < shape.size(); ++i)
       if (ties.tied(value, i, data, 0)) shape[i] = rows;
-    if (llvm::ArrayRef(shape) != shape_of(value)) changes.emplace_back(value, tensor_type(value).clone(shape));
+    if (llvm::ArrayRef(shape) != shape_of(value))
+      changes.emplace_back(value, tensor_type(value).clone(shape));
   };
   for (Value argument : block.getArguments()) consider(argument);
   for (mlir::Operation& op : block.without_terminator())
@@ -119,7 +122,8 @@ mlir::LogicalResult rebatch(mlir::func::FuncOp function, unsigned index, int64_t
 
   for (auto [value, type] : changes)
     for (mlir::Operation* user : value.getUsers())
-      if (auto slice = llvm::dyn_cast<hlo::SliceOp>(user)) resize_slice(slice, shape_of(value), type.getShape());
+      if (auto slice = llvm::dyn_cast<hlo::SliceOp>(user))
+        resize_slice(slice, shape_of(value), type.getShape());
   for (auto [value, type] : changes) {
     value.setType(type);
     if (auto constant = value.getDefiningOp<hlo::ConstantOp>())

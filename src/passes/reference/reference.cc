@@ -35,7 +35,8 @@ ir::Array take_rows(const ir::Array& data, std::span<const std::uint32_t> rows, 
   std::visit(
       [&]<class T>(std::vector<T>& out) {
         const auto& in = data.as<T>();
-        for (std::size_t i = 0; i < rows.size(); ++i) std::copy_n(in.begin() + rows[i] * width, width, out.begin() + i * width);
+        for (std::size_t i = 0; i < rows.size(); ++i)
+          std::copy_n(in.begin() + rows[i] * width, width, out.begin() + i * width);
       },
       taken.values());
   return taken;
@@ -55,13 +56,15 @@ Arrays initial_states(mlir::func::FuncOp function, std::uint64_t seed, const Arr
       continue;
     }
     const auto values = plan::initial_values(initializer, seed, name, ir::shape_of(type));
-    states.insert_or_assign(name, array_like(type, ir::shape_of(type), [&](std::size_t i) { return values[i]; }));
+    states.insert_or_assign(name,
+                            array_like(type, ir::shape_of(type), [&](std::size_t i) { return values[i]; }));
   }
   return states;
 }
 
-mlir::FailureOr<std::vector<ir::Array>> run_plainly(mlir::func::FuncOp function, Arrays& states, const Arrays& data,
-                                                    std::span<const std::uint32_t> rows, const ir::Observer& observer) {
+mlir::FailureOr<std::vector<ir::Array>> run_plainly(mlir::func::FuncOp function, Arrays& states,
+                                                    const Arrays& data, std::span<const std::uint32_t> rows,
+                                                    const ir::Observer& observer) {
   std::vector<ir::Array> inputs;
   for (unsigned index = 0; index < function.getNumArguments(); ++index) {
     const auto kind = text_attribute(function, index, kKindAttribute), name = argument_name(function, index);
@@ -96,13 +99,18 @@ Arrays synthetic_data(mlir::ModuleOp module, std::int64_t rows) {
   constexpr double kBright = 0.2, kNoise = 0.3;
   for (auto function : module.getOps<mlir::func::FuncOp>())
     for (unsigned index = 0; index < function.getNumArguments(); ++index) {
-      const auto name = argument_name(function, index), kind = text_attribute(function, index, kKindAttribute);
+      const auto name = argument_name(function, index),
+                 kind = text_attribute(function, index, kKindAttribute);
       const auto encoding = text_attribute(function, index, kEncodingAttribute);
-      if ((kind == kState && encoding.empty() && function.getArgAttr(index, kInitializerAttribute)) || data.contains(name)) continue;
+      if ((kind == kState && encoding.empty() && function.getArgAttr(index, kInitializerAttribute)) ||
+          data.contains(name))
+        continue;
       const auto type = function.getArgument(index).getType();
       Shape shape = ir::shape_of(type);
       if (kind == kBatch) shape[0] = rows;
-      const auto width = shape.empty() ? 1 : static_cast<std::size_t>(element_count(shape)) / std::max<std::size_t>(shape[0], 1);
+      const auto width =
+          shape.empty() ? 1
+                        : static_cast<std::size_t>(element_count(shape)) / std::max<std::size_t>(shape[0], 1);
       plan::SplitMix noise(index + 1);
       auto value = [&](std::size_t i) -> double {
         const std::size_t row = i / width, column = i % width;

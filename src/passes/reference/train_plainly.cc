@@ -61,11 +61,13 @@ class PlainTraining {
   }
 
   void train(std::int64_t epoch, PlainEpoch& result) {
-    const auto rows = static_cast<std::uint64_t>(training().rows), batch = static_cast<std::uint64_t>(training().batch);
+    const auto rows = static_cast<std::uint64_t>(training().rows),
+               batch = static_cast<std::uint64_t>(training().batch);
     const auto order = plan::row_order(rows, options_.seed, static_cast<std::uint64_t>(epoch));
     const std::uint64_t steps = (rows + batch - 1) / batch;
     const auto start = std::chrono::steady_clock::now();
-    for (std::uint64_t i = 0; i < steps; ++i) run_or_throw(step_, states_, plan::batch_rows(order, i, batch), {});
+    for (std::uint64_t i = 0; i < steps; ++i)
+      run_or_throw(step_, states_, plan::batch_rows(order, i, batch), {});
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     result.seconds_per_step = seconds.count() / static_cast<double>(steps);
   }
@@ -77,12 +79,15 @@ class PlainTraining {
     const mlir::Value logits = logits_of(evaluate_);
     const auto& labels = data_.at(kTestPrefix.str() + training().labels.name);
     Arrays states = states_;
-    for (auto& [name, state] : initial_states(evaluate_, options_.seed, data_)) states.try_emplace(name, std::move(state));
+    for (auto& [name, state] : initial_states(evaluate_, options_.seed, data_))
+      states.try_emplace(name, std::move(state));
     for (std::uint64_t i = 0; i * batch < rows; ++i) {
       const auto chosen = plan::batch_rows(order, i, batch);
-      run_or_throw(evaluate_, states, chosen, [&](mlir::Operation* op, unsigned number, const ir::Array& array) {
-        if (logits && op->getResult(number) == logits) result.loss += cross_entropy(array, labels, chosen);
-      });
+      run_or_throw(evaluate_, states, chosen,
+                   [&](mlir::Operation* op, unsigned number, const ir::Array& array) {
+                     if (logits && op->getResult(number) == logits)
+                       result.loss += cross_entropy(array, labels, chosen);
+                   });
     }
     result.loss /= static_cast<double>(rows);
     result.accuracy = states.at(kCorrect.str()).at(0) / static_cast<double>(rows);

@@ -4,7 +4,6 @@
 #include <functional>
 
 #include "mlir/IR/BuiltinOps.h"
-
 #include "passes/reference/reference.h"
 
 namespace sotto::passes {
@@ -17,8 +16,9 @@ struct PlainEpoch {
   Arrays states;
 };
 
-// Trains the module's @step and evaluates @evaluate after each epoch; gives the last one. Starts, batches and arithmetic
-// are those of the private job, but for fixed point. Throws Error(kModel) when the interpreter refuses.
+// Trains the module's @step and evaluates @evaluate after each epoch; gives the last one. Starts, batches and
+// arithmetic are those of the private job, but for fixed point. Throws Error(kModel) when the interpreter
+// refuses.
 PlainEpoch train_plainly(mlir::ModuleOp module, const Options& options, const Arrays& data,
                          const std::function<void(const PlainEpoch&)>& after_epoch = {});
 

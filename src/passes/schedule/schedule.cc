@@ -12,11 +12,13 @@ void schedule(plan::Block& block, int parties) {
   for (auto& operation : *block.mutable_operations()) {
     std::uint32_t start = 0;
     for (auto operand : operation.operands())
-      if (const auto found = ready.find(operand); found != ready.end()) start = std::max(start, found->second);
+      if (const auto found = ready.find(operand); found != ready.end())
+        start = std::max(start, found->second);
     operation.set_start_round(start);
     for (auto result : operation.results()) ready[result] = start + operation.rounds();
     rounds = std::max(rounds, start + operation.rounds());
-    for (int pair = 0; pair < operation.bytes_size(); ++pair) bytes[static_cast<std::size_t>(pair)] += operation.bytes(pair);
+    for (int pair = 0; pair < operation.bytes_size(); ++pair)
+      bytes[static_cast<std::size_t>(pair)] += operation.bytes(pair);
   }
   block.set_rounds(rounds);
   block.mutable_bytes()->Assign(bytes.begin(), bytes.end());
@@ -40,7 +42,8 @@ std::uint64_t peak_bytes(const plan::Plan& plan, const plan::Block& block, int p
   for (int i = 0; i < block.operations_size(); ++i) {
     const auto& operation = block.operations(i);
     for (auto result : operation.results())
-      if (operation.kernel() != "input" && last_use.contains(result)) live += size(result), local[result] = true;
+      if (operation.kernel() != "input" && last_use.contains(result))
+        live += size(result), local[result] = true;
     peak = std::max(peak, live);
     for (auto operand : operation.operands())
       if (last_use[operand] == i && local[operand]) live -= size(operand), local[operand] = false;

@@ -13,7 +13,8 @@ mlir::Value splat(mlir::OpBuilder& builder, mlir::Location location, mlir::Type 
 std::optional<double> splat_value(mlir::Value value) {
   mlir::Operation* op = value.getDefiningOp();
   if (!op) return std::nullopt;
-  if (llvm::isa<hlo::BroadcastInDimOp, hlo::ReshapeOp, hlo::TransposeOp>(op)) return splat_value(op->getOperand(0));
+  if (llvm::isa<hlo::BroadcastInDimOp, hlo::ReshapeOp, hlo::TransposeOp>(op))
+    return splat_value(op->getOperand(0));
   auto constant = llvm::dyn_cast<hlo::ConstantOp>(op);
   if (!constant || !is_float(value)) return std::nullopt;
   auto elements = llvm::dyn_cast<mlir::DenseElementsAttr>(constant.getValue());
@@ -53,7 +54,8 @@ bool is_reduction(mlir::Operation* op, llvm::StringRef name) {
   if (!reduce || reduce.getInputs().size() != 1 || reduce.single_operation() != name) return false;
   const auto start = splat_value(reduce.getInitValues().front());
   if (name == "stablehlo.add") return start == 0.0;
-  // Any finite start below the data would do; frameworks write minus infinity (or the lowest number of the type).
+  // Any finite start below the data would do; frameworks write minus infinity (or the lowest number of the
+  // type).
   return name == "stablehlo.maximum" && start && *start <= -1e30;
 }
 

@@ -3,11 +3,10 @@
 
 #include <optional>
 
+#include "ir/stablehlo/dialect.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
-
-#include "ir/stablehlo/dialect.h"
 
 namespace sotto::passes {
 
@@ -36,17 +35,21 @@ mlir::Value broadcast(mlir::OpBuilder& builder, mlir::Location location, mlir::V
 mlir::Value times(mlir::OpBuilder& builder, mlir::Location location, mlir::Value operand, double factor);
 // 0 .. count-1 without those in `without`.
 llvm::SmallVector<int64_t> dimensions_without(int64_t count, llvm::ArrayRef<int64_t> without);
-// Whether the operation folds its one input by one operation of that name ("stablehlo.add") from a neutral start.
+// Whether the operation folds its one input by one operation of that name ("stablehlo.add") from a neutral
+// start.
 bool is_reduction(mlir::Operation* op, llvm::StringRef name);
 
-// ---- Functions -------------------------------------------------------------------------------------------------
+// ---- Functions
+// -------------------------------------------------------------------------------------------------
 
 // Names that say which value of the plan an argument is, and which state a result replaces.
-inline constexpr llvm::StringLiteral kNameAttribute = "sotto.name";    // argument: name of the value
-inline constexpr llvm::StringLiteral kKindAttribute = "sotto.kind";    // argument: "state", "batch" or "input"
-inline constexpr llvm::StringLiteral kFractionAttribute = "sotto.fraction";  // argument: fraction bits, when given
-inline constexpr llvm::StringLiteral kNextAttribute = "sotto.next";    // result: the state it replaces
-inline constexpr llvm::StringLiteral kOutputAttribute = "sotto.output";  // result: the name it is revealed under
+inline constexpr llvm::StringLiteral kNameAttribute = "sotto.name";  // argument: name of the value
+inline constexpr llvm::StringLiteral kKindAttribute = "sotto.kind";  // argument: "state", "batch" or "input"
+inline constexpr llvm::StringLiteral kFractionAttribute =
+    "sotto.fraction";                                                // argument: fraction bits, when given
+inline constexpr llvm::StringLiteral kNextAttribute = "sotto.next";  // result: the state it replaces
+inline constexpr llvm::StringLiteral kOutputAttribute =
+    "sotto.output";  // result: the name it is revealed under
 
 // What an argument is called: its attribute sotto.name (whoever read the program sets it), or argN.
 std::string argument_name(mlir::func::FuncOp function, unsigned index);
@@ -56,6 +59,7 @@ inline mlir::func::ReturnOp return_of(mlir::func::FuncOp function) {
   return llvm::cast<mlir::func::ReturnOp>(function.getBody().front().getTerminator());
 }
 // Clones `source`'s body (one block) to the builder's place; gives what it returned.
-llvm::SmallVector<mlir::Value> clone_body(mlir::OpBuilder& builder, mlir::func::FuncOp source, mlir::ValueRange arguments);
+llvm::SmallVector<mlir::Value> clone_body(mlir::OpBuilder& builder, mlir::func::FuncOp source,
+                                          mlir::ValueRange arguments);
 
 }  // namespace sotto::passes

@@ -1,6 +1,5 @@
 // A program that is no model to be trained but a whole computation: it keeps its arithmetic and gets names.
 #include "mlir/Pass/Pass.h"
-
 #include "passes/passes.h"
 #include "passes/train/arguments.h"
 #include "passes/train/train.h"
@@ -24,13 +23,14 @@ struct AdoptProgram : mlir::PassWrapper<AdoptProgram, mlir::OperationPass<mlir::
       if (mlir::failed(connect(*function, link))) return signalPassFailure();
     for (const Reveal& reveal : options_.reveals)
       if (mlir::failed(name_output(*function, reveal.name))) return signalPassFailure();
-    drop_unused_results(*function);
+    drop_unused(*function);
     function->setName("step");
     if (mlir::failed(annotate_arguments(*function, options_))) signalPassFailure();
   }
 
  private:
-  void set_argument(mlir::func::FuncOp function, unsigned index, llvm::StringRef attribute, const std::string& text) {
+  void set_argument(mlir::func::FuncOp function, unsigned index, llvm::StringRef attribute,
+                    const std::string& text) {
     function.setArgAttr(index, attribute, mlir::StringAttr::get(&getContext(), text));
   }
 
@@ -46,12 +46,14 @@ struct AdoptProgram : mlir::PassWrapper<AdoptProgram, mlir::OperationPass<mlir::
 
   mlir::LogicalResult connect(mlir::func::FuncOp function, const StateLink& link) {
     const int argument = link.input.empty() ? -1 : data_argument(function, link.input);
-    if (argument < 0) return function.emitError() << "the program has no argument called \"" << link.input << "\"";
+    if (argument < 0)
+      return function.emitError() << "the program has no argument called \"" << link.input << "\"";
     auto number = result_number(function, link.output);
     if (mlir::failed(number)) return mlir::failure();
     if (function.getArgumentTypes()[argument] != function.getResultTypes()[*number])
-      return function.emitError() << "state \"" << link.input << "\" is " << function.getArgumentTypes()[argument]
-                                  << ", but result " << *number << " is " << function.getResultTypes()[*number];
+      return function.emitError() << "state \"" << link.input << "\" is "
+                                  << function.getArgumentTypes()[argument] << ", but result " << *number
+                                  << " is " << function.getResultTypes()[*number];
     set_argument(function, argument, kKindAttribute, kState.str());
     function.setResultAttr(*number, kNextAttribute, mlir::StringAttr::get(&getContext(), link.input));
     return mlir::success();
@@ -65,14 +67,17 @@ struct AdoptProgram : mlir::PassWrapper<AdoptProgram, mlir::OperationPass<mlir::
     return mlir::success();
   }
 
-  // Outputs that nobody asked for (a loss for the log) cost nothing.
-  void drop_unused_results(mlir::func::FuncOp function) {
+  // Outputs that nobody asked for (a loss for the log) cost nothing, and nobody provides what nothing reads.
+  void drop_unused(mlir::func::FuncOp function) {
     auto end = return_of(function);
     for (unsigned index = function.getNumResults(); index-- > 0;) {
-      if (function.getResultAttr(index, kNextAttribute) || function.getResultAttr(index, kOutputAttribute)) continue;
+      if (function.getResultAttr(index, kNextAttribute) || function.getResultAttr(index, kOutputAttribute))
+        continue;
       function.eraseResult(index);
       end->eraseOperand(index);
     }
+    for (unsigned index = function.getNumArguments(); index-- > 0;)
+      if (function.getArgument(index).use_empty()) function.eraseArgument(index);
   }
 
   Options options_;
@@ -80,6 +85,8 @@ struct AdoptProgram : mlir::PassWrapper<AdoptProgram, mlir::OperationPass<mlir::
 
 }  // namespace
 
-std::unique_ptr<mlir::Pass> adopt_program(const Options& options) { return std::make_unique<AdoptProgram>(options); }
+std::unique_ptr<mlir::Pass> adopt_program(const Options& options) {
+  return std::make_unique<AdoptProgram>(options);
+}
 
 }  // namespace sotto::passes

@@ -8,7 +8,8 @@ namespace {
 
 class Annotator {
  public:
-  Annotator(mlir::func::FuncOp function, const Options& options) : function_(function), options_(options), builder_(function.getContext()) {}
+  Annotator(mlir::func::FuncOp function, const Options& options)
+      : function_(function), options_(options), builder_(function.getContext()) {}
 
   mlir::LogicalResult run() {
     for (unsigned index = 0; index < function_.getNumArguments(); ++index)
@@ -17,8 +18,12 @@ class Annotator {
   }
 
  private:
-  void set(unsigned index, llvm::StringRef name, mlir::Attribute value) { function_.setArgAttr(index, name, value); }
-  void set(unsigned index, llvm::StringRef name, const std::string& text) { set(index, name, builder_.getStringAttr(text)); }
+  void set(unsigned index, llvm::StringRef name, mlir::Attribute value) {
+    function_.setArgAttr(index, name, value);
+  }
+  void set(unsigned index, llvm::StringRef name, const std::string& text) {
+    set(index, name, builder_.getStringAttr(text));
+  }
 
   const Provision* provision_of(llvm::StringRef name) const {
     name.consume_front(kTestPrefix);
@@ -32,7 +37,8 @@ class Annotator {
 
   mlir::LogicalResult annotate(unsigned index) {
     const std::string name = argument_name(function_, index);
-    const bool state = function_.getArgAttrOfType<mlir::StringAttr>(index, kKindAttribute).getValue() == kState;
+    const bool state =
+        function_.getArgAttrOfType<mlir::StringAttr>(index, kKindAttribute).getValue() == kState;
     const Provision* provision = provision_of(name);
     if (provision) return provide(index, *provision);
     if (state) return start(index, name), mlir::success();
@@ -43,16 +49,19 @@ class Annotator {
     if (!llvm::is_contained(options_.roles, provision.role))
       return function_.emitError() << "\"" << provision.name << "\" is provided by \"" << provision.role
                                    << "\", which is none of the roles";
-    const llvm::StringRef name = function_.getArgAttrOfType<mlir::StringAttr>(index, kNameAttribute).getValue();
+    const llvm::StringRef name =
+        function_.getArgAttrOfType<mlir::StringAttr>(index, kNameAttribute).getValue();
     set(index, kRoleAttribute, provision.role);
     set(index, kEncodingAttribute, provision.encoding);
     if (function_.getArgAttrOfType<mlir::StringAttr>(index, kKindAttribute).getValue() == kBatch) {
-      const auto rows = name.starts_with(kTestPrefix) ? options_.training->test_rows : options_.training->rows;
+      const auto rows =
+          name.starts_with(kTestPrefix) ? options_.training->test_rows : options_.training->rows;
       set(index, kRowsAttribute, builder_.getI64IntegerAttr(rows));
     }
     const bool pixels = provision.encoding == "pixels";
     if (!pixels && !llvm::StringRef(provision.encoding).starts_with("one_hot")) return mlir::success();
-    set(index, kFractionAttribute, builder_.getI32IntegerAttr(pixels ? options_.precision.pixel_fraction_bits : 0));
+    set(index, kFractionAttribute,
+        builder_.getI32IntegerAttr(pixels ? options_.precision.pixel_fraction_bits : 0));
     widen_range(function_.getArgument(index), {0, 1, 1});
     return mlir::success();
   }
@@ -78,8 +87,10 @@ class Annotator {
     if (kind == "torch_linear") return kind + ":" + std::to_string(inputs);
     // The others start biases at zero.
     if (shape.size() < 2) return "zeros";
-    const auto outputs = std::max<std::int64_t>(tensor_type(function_.getArgument(index)).getNumElements() / inputs, 1);
-    return kind + ":" + std::to_string(inputs) + (kind == "glorot_uniform" ? ":" + std::to_string(outputs) : "");
+    const auto outputs =
+        std::max<std::int64_t>(tensor_type(function_.getArgument(index)).getNumElements() / inputs, 1);
+    return kind + ":" + std::to_string(inputs) +
+           (kind == "glorot_uniform" ? ":" + std::to_string(outputs) : "");
   }
 
   mlir::func::FuncOp function_;

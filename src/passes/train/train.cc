@@ -1,7 +1,6 @@
 #include "passes/train/train.h"
 
 #include "mlir/Pass/Pass.h"
-
 #include "passes/differentiate/differentiate.h"
 #include "passes/optimizer/optimizer.h"
 #include "passes/passes.h"
@@ -18,7 +17,8 @@ using mlir::func::FuncOp;
 class Builder {
  public:
   Builder(mlir::ModuleOp module, llvm::StringRef name)
-      : builder_(module.getContext()), function_(FuncOp::create(module.getLoc(), name, builder_.getFunctionType({}, {}))) {
+      : builder_(module.getContext()),
+        function_(FuncOp::create(module.getLoc(), name, builder_.getFunctionType({}, {}))) {
     module.push_back(function_);
     builder_.setInsertionPointToStart(function_.addEntryBlock());
   }
@@ -41,7 +41,8 @@ class Builder {
 
   void finish() {
     builder_.create<mlir::func::ReturnOp>(location(), results_);
-    function_.setFunctionType(builder_.getFunctionType(function_.getArgumentTypes(), mlir::ValueRange(results_).getTypes()));
+    function_.setFunctionType(
+        builder_.getFunctionType(function_.getArgumentTypes(), mlir::ValueRange(results_).getTypes()));
     for (auto [index, state] : llvm::enumerate(states_))
       function_.setResultAttr(index, kNextAttribute, builder_.getStringAttr(state));
   }
@@ -78,16 +79,19 @@ struct BuildTraining : mlir::PassWrapper<BuildTraining, mlir::OperationPass<mlir
  private:
   mlir::LogicalResult check(FuncOp model) {
     const int data = data_argument(model, training().data.name);
-    if (data < 0) return model.emitError() << "the model has no argument called \"" << training().data.name << "\"";
+    if (data < 0)
+      return model.emitError() << "the model has no argument called \"" << training().data.name << "\"";
     data_ = data;
     // The command line may leave it to be found; from here on it has its name.
     options_.training->data.name = argument_name(model, data_);
     for (Value argument : model.getArguments())
       if (!is_float(argument)) return model.emitError("a model that is trained takes float tensors only");
-    if (model.getNumResults() != 1) return model.emitError("a model that is trained must return its logits and nothing else");
+    if (model.getNumResults() != 1)
+      return model.emitError("a model that is trained must return its logits and nothing else");
     auto logits = return_of(model).getOperand(0);
     if (!is_float(logits) || shape_of(logits).size() != 2)
-      return model.emitError() << "logits must have two dimensions, rows and classes; they are " << logits.getType();
+      return model.emitError() << "logits must have two dimensions, rows and classes; they are "
+                               << logits.getType();
     auto& labels = options_.training->labels;
     if (labels.encoding.empty()) labels.encoding = "one_hot:" + std::to_string(shape_of(logits)[1]);
     return mlir::success();
@@ -113,11 +117,13 @@ struct BuildTraining : mlir::PassWrapper<BuildTraining, mlir::OperationPass<mlir
     for (unsigned index = 0; index < model.getNumArguments(); ++index)
       if (index != data_) names.push_back(argument_name(model, index));
     for (auto [name, parameter] : llvm::zip(names, parameters))
-      momenta.push_back(optimizer_states(training()) == 0 ? Value()
-                                                        : step.argument(kMomentumPrefix.str() + name, kState,
-                                                                        parameter.getType(), parameter.getLoc()));
+      momenta.push_back(
+          optimizer_states(training()) == 0
+              ? Value()
+              : step.argument(kMomentumPrefix.str() + name, kState, parameter.getType(), parameter.getLoc()));
     const Value logits_like = return_of(model).getOperand(0);
-    const Value labels = step.argument(training().labels.name, kBatch, logits_like.getType(), logits_like.getLoc());
+    const Value labels =
+        step.argument(training().labels.name, kBatch, logits_like.getType(), logits_like.getLoc());
     const Value logits = clone_body(step.ops(), model, values).front();
     const Value seed = cross_entropy_gradient(step.ops(), logits.getLoc(), logits, labels);
     auto slopes = gradients(step.ops(), logits, seed, parameters);
@@ -136,8 +142,8 @@ struct BuildTraining : mlir::PassWrapper<BuildTraining, mlir::OperationPass<mlir
     Builder evaluate(getOperation(), "evaluate");
     const auto values = arguments(evaluate, model, kTestPrefix);
     const Value logits_like = return_of(model).getOperand(0);
-    const Value labels = evaluate.argument(kTestPrefix.str() + training().labels.name, kBatch, logits_like.getType(),
-                                           logits_like.getLoc());
+    const Value labels = evaluate.argument(kTestPrefix.str() + training().labels.name, kBatch,
+                                           logits_like.getType(), logits_like.getLoc());
     auto scalar = tensor_type(labels).clone(llvm::ArrayRef<int64_t>());
     const Value correct = evaluate.argument(kCorrect, kState, scalar, labels.getLoc());
     const Value logits = clone_body(evaluate.ops(), model, values).front();
@@ -154,7 +160,9 @@ struct BuildTraining : mlir::PassWrapper<BuildTraining, mlir::OperationPass<mlir
 
 }  // namespace
 
-std::unique_ptr<mlir::Pass> build_training(const Options& options) { return std::make_unique<BuildTraining>(options); }
+std::unique_ptr<mlir::Pass> build_training(const Options& options) {
+  return std::make_unique<BuildTraining>(options);
+}
 
 std::int64_t evaluation_batch(std::int64_t rows, std::int64_t batch) {
   std::int64_t divisor = std::min(rows, batch);
@@ -174,7 +182,8 @@ namespace {
 // The product of how many elements of the weight are summed over for one output.
 std::int64_t summed_extent(hlo::DotGeneralOp dot, Value weight) {
   const auto numbers = dot.getDotDimensionNumbers();
-  const auto summed = dot.getRhs() == weight ? numbers.getRhsContractingDimensions() : numbers.getLhsContractingDimensions();
+  const auto summed =
+      dot.getRhs() == weight ? numbers.getRhsContractingDimensions() : numbers.getLhsContractingDimensions();
   std::int64_t extent = 1;
   for (int64_t dimension : summed) extent *= shape_of(weight)[dimension];
   return extent;

@@ -1,0 +1,72 @@
+#include <gmock/gmock.h>
+
+#include "passes/passes.h"
+#include "passes/support/program_for_tests.h"
+
+namespace sotto::passes {
+namespace {
+
+class CanonicalizeTest : public ProgramTest {
+ protected:
+  mlir::OwningOpRef<mlir::ModuleOp> simplified(llvm::StringRef text) {
+    auto module = parse(text);
+    EXPECT_TRUE(mlir::succeeded(run(*module, canonicalize()))) << reported_;
+    return module;
+  }
+};
+
+// JAX multiplies the loss's gradient by 1/rows first; afterwards it stands behind the last linear operation.
+TEST_F(CanonicalizeTest, ExampleFactorsMoveToTheEnd) {
+  auto module = simplified(
+      R"(func.func @f(%x: tensor<4x3xf32>, %d: tensor<4x2xf32>, %p: tensor<4x2xi1>) -> tensor<3x2xf32> {
+    %c = stablehlo.constant dense<0.25> : tensor<4x2xf32>
+    %z = stablehlo.constant dense<0.0> : tensor<4x2xf32>
+    %0 = stablehlo.multiply %c, %d : tensor<4x2xf32>
+    %1 = stablehlo.select %p, %0, %z : tensor<4x2xi1>, tensor<4x2xf32>
+    %2 = stablehlo.negate %1 : tensor<4x2xf32>
+    %3 = stablehlo.dot_general %x, %2, contracting_dims = [0] x [0] : (tensor<4x3xf32>, tensor<4x2xf32>) -> tensor<3x2xf32>
+    %h = stablehlo.constant dense<0.5> : tensor<3x2xf32>
+    %4 = stablehlo.divide %3, %h : tensor<3x2xf32>
+    return %4 : tensor<3x2xf32>
+  })");
+  auto last = return_of(function(*module)).getOperand(0).getDefiningOp<hlo::MultiplyOp>();
+  ASSERT_TRUE(last) << print(*module);
+  EXPECT_EQ(splat_value(last.getRhs()), -0.5);
+  EXPECT_TRUE(last.getLhs().getDefiningOp<hlo::DotGeneralOp>());
+  EXPECT_EQ(count<hlo::MultiplyOp>(*module), 1);
+  EXPECT_EQ(count<hlo::DivideOp>(*module), 0);
+  EXPECT_EQ(count<hlo::NegateOp>(*module), 0);
+}
+
+TEST_F(CanonicalizeTest, ProductsReadTransposedOperands) {
+  auto module = simplified(R"(func.func @f(%a: tensor<4x3xf32>, %b: tensor<4x2xf32>) -> tensor<3x2xf32> {
+    %0 = stablehlo.transpose %a, dims = [1, 0] : (tensor<4x3xf32>) -> tensor<3x4xf32>
+    %1 = stablehlo.dot_general %0, %b, contracting_dims = [1] x [0] : (tensor<3x4xf32>, tensor<4x2xf32>) -> tensor<3x2xf32>
+    return %1 : tensor<3x2xf32>
+  })");
+  EXPECT_EQ(count<hlo::TransposeOp>(*module), 0) << print(*module);
+}
+
+TEST_F(CanonicalizeTest, EqualWorkIsDoneOnceAndUnusedWorkNever) {
+  auto module = simplified(R"(func.func @f(%a: tensor<4xf32>) -> tensor<4xf32> {
+    %0 = stablehlo.exponential %a : tensor<4xf32>
+    %1 = stablehlo.exponential %a : tensor<4xf32>
+    %2 = stablehlo.log %a : tensor<4xf32>
+    %3 = stablehlo.multiply %0, %1 : tensor<4xf32>
+    return %3 : tensor<4xf32>
+  })");
+  EXPECT_EQ(count<hlo::ExponentialOp>(*module), 1);
+  EXPECT_EQ(count<hlo::LogOp>(*module), 0);
+}
+
+TEST_F(CanonicalizeTest, UnitAxesOfFrameworksDisappear) {
+  auto module = simplified(R"(func.func @f(%b: tensor<3xf32>) -> tensor<2x3xf32> {
+    %0 = stablehlo.broadcast_in_dim %b, dims = [1] : (tensor<3xf32>) -> tensor<1x3xf32>
+    %1 = stablehlo.broadcast_in_dim %0, dims = [0, 1] : (tensor<1x3xf32>) -> tensor<2x3xf32>
+    return %1 : tensor<2x3xf32>
+  })");
+  EXPECT_EQ(count<hlo::BroadcastInDimOp>(*module), 1);
+}
+
+}  // namespace
+}  // namespace sotto::passes

@@ -1,0 +1,93 @@
+#include "passes/lower/states.h"
+
+#include "passes/calibrate/range.h"
+#include "passes/lower/format.h"
+#include "passes/train/train.h"
+
+namespace sotto::passes {
+namespace {
+
+using mlir::Value;
+using privacy::BoundStatus;
+
+// The result that replaces the state; -1 where the function only reads it.
+int next_result(mlir::func::FuncOp function, llvm::StringRef name) {
+  for (unsigned result = 0; result < function.getNumResults(); ++result)
+    if (auto next = function.getResultAttrOfType<mlir::StringAttr>(result, kNextAttribute);
+        next && next.getValue() == name)
+      return static_cast<int>(result);
+  return -1;
+}
+
+// A truncation by d bits costs 3d/8 bytes an element, where it makes the state (d falls with the state's
+// fraction) and where it makes the products that the state enters (d rises). The larger tensors decide.
+int usual_or_large(Value state, const Precision& precision) {
+  const int usual = precision.state_fraction_bits, large = precision.large_state_fraction_bits;
+  int64_t entered = 0;
+  bool fits = true;
+  for (mlir::Operation* user : state.getUsers())
+    if (llvm::isa<hlo::DotGeneralOp>(user)) {
+      entered += tensor_type(user->getResult(0)).getNumElements();
+      const int bound =
+          measured_bound(user->getResult(0), precision).value_or(precision.activation_bound_bits);
+      fits &= large + precision.fraction_bits + bound <= kRawBits;
+    }
+  return fits && entered > 0 && tensor_type(state).getNumElements() > entered ? std::max(usual, large)
+                                                                              : usual;
+}
+
+int fraction_of_state(mlir::func::FuncOp function, unsigned index, const Precision& precision) {
+  if (auto given = function.getArgAttrOfType<mlir::IntegerAttr>(index, kFractionAttribute))
+    return given.getInt();
+  const auto name = argument_name(function, index);
+  // Momentum is added to its parameter: they share a format.
+  if (llvm::StringRef parameter = name; parameter.consume_front(kMomentumPrefix))
+    for (unsigned other = 0; other < function.getNumArguments(); ++other)
+      if (argument_name(function, other) == parameter) return fraction_of_state(function, other, precision);
+  return usual_or_large(function.getArgument(index), precision);
+}
+
+privacy::FixedType type_of_state(mlir::func::FuncOp function, unsigned index, const Precision& precision) {
+  const Value argument = function.getArgument(index);
+  const bool given = static_cast<bool>(function.getArgAttr(index, kFractionAttribute));
+  const int margin = given ? 0 : precision.margin_bits, least = given ? 0 : precision.state_bound_bits;
+  auto bound_of = [&](Value value) {
+    return std::max(range_of(value).value_or(Range{-1, 1, 2}).bound_bits(margin), least);
+  };
+  int bound = bound_of(argument);
+  if (const int next = next_result(function, argument_name(function, index)); next >= 0 && !given)
+    bound = std::max(bound, bound_of(return_of(function).getOperand(static_cast<unsigned>(next))));
+  return privacy::secret(function.getContext(), shape_of(argument),
+                         fraction_of_state(function, index, precision), bound,
+                         given ? BoundStatus::Declared : BoundStatus::Calibrated);
+}
+
+}  // namespace
+
+std::optional<int> measured_bound(Value value, const Precision& precision) {
+  const auto range = range_of(value);
+  if (!range) return std::nullopt;
+  return std::max(range->bound_bits(precision.margin_bits), precision.activation_bound_bits);
+}
+
+StateTypes state_types(mlir::ModuleOp module, const Precision& precision) {
+  StateTypes types;
+  std::map<std::string, bool> replaced;
+  for (auto function : module.getOps<mlir::func::FuncOp>())
+    for (unsigned index = 0; index < function.getNumArguments(); ++index) {
+      auto kind = function.getArgAttrOfType<mlir::StringAttr>(index, kKindAttribute);
+      if (!kind || kind.getValue() != kState) continue;
+      const auto name = argument_name(function, index);
+      const auto here = type_of_state(function, index, precision);
+      const bool replaces = next_result(function, name) >= 0;
+      const auto [found, fresh] = types.try_emplace(name, here);
+      const auto decides = !fresh && replaces && !replaced[name] ? here : found->second;
+      found->second =
+          privacy::secret(function.getContext(), here.getShape(), decides.getFractionBits(),
+                          std::max(here.getBoundBits(), found->second.getBoundBits()), here.getStatus());
+      replaced[name] |= replaces;
+    }
+  return types;
+}
+
+}  // namespace sotto::passes

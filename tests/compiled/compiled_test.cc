@@ -1,0 +1,224 @@
+// Compiled programs, run: what a plan computes in fixed point, on `plain` and among three parties, is what
+// the float interpreter computes from the same program, start, data and order of rows.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "frontends/stablehlo/read.h"
+#include "passes/pipeline.h"
+#include "passes/reference/reference.h"
+#include "passes/support/tensors.h"
+#include "passes/train/train.h"
+#include "plan/permutation.h"
+#include "runtime/in_process_for_tests.h"
+
+namespace sotto {
+namespace {
+
+using passes::Arrays;
+using passes::Options;
+
+// Rounding the learning rate to an integer alone may cost 2^-9.
+constexpr double kTypicalError = 0.01;
+
+std::string source_file(const std::string& path) { return std::string(SOTTO_SOURCE_DIR) + "/" + path; }
+
+void set_names(mlir::func::FuncOp function, const std::vector<std::string>& names) {
+  for (unsigned index = 0; index < names.size(); ++index)
+    function.setArgAttr(index, passes::kNameAttribute,
+                        mlir::StringAttr::get(function.getContext(), names[index]));
+}
+
+// The same job twice: compiled and run, and interpreted.
+class CompiledJob {
+ public:
+  CompiledJob(const std::string& path, Options options, const std::vector<std::string>& names = {})
+      : options_(std::move(options)) {
+    frontends::stablehlo::load_dialects(context_);
+    module_ = frontends::stablehlo::read_file_or_throw(context_, path);
+    auto entry = frontends::stablehlo::entry_function(*module_);
+    std::vector<std::string> all = names;
+    for (unsigned index = 0; names.empty() && index < entry.getNumArguments(); ++index)
+      all.push_back(frontends::stablehlo::argument_name(entry, index));
+    set_names(entry, all);
+    mlir::OwningOpRef<mlir::ModuleOp> compiled = module_->clone();
+    passes::prepare_program(*module_, options_);
+    const std::int64_t rows =
+        options_.training ? std::max(options_.training->rows, options_.training->test_rows) : 0;
+    data_ = passes::synthetic_data(*module_, rows);
+    // Both see the pixels that fixed point can write: what encoding loses is not what is tested here.
+    for (auto& [name, array] : data_)
+      for (float& value : array.as<float>()) value = std::nearbyint(std::ldexp(value, 12)) * 0x1p-12F;
+    options_.sample = std::make_shared<const Arrays>(data_);
+    plan_ = passes::compile(*compiled, options_);
+  }
+
+  const plan::Plan& plan() const { return plan_; }
+
+  // States after the control list, as numbers; party `party`'s share must be the value (plain) or all shares
+  // are summed.
+  Arrays run_compiled() {
+    const auto bytes = plan::serialize(plan_);
+    const auto program = runtime::prepare(plan::as_bytes(bytes));
+    std::mutex mutex;
+    std::vector<std::vector<std::uint64_t>> sums(static_cast<std::size_t>(plan_.states_size()));
+    const auto fill = [&](const plan::wire::Input& input, const plan::Value& value, std::size_t offset,
+                          std::span<ring::Element> out) {
+      const auto& array = data_.at(input.name());
+      for (std::size_t i = 0; i < out.size(); ++i)
+        out[i] =
+            static_cast<ring::Element>(std::llround(std::ldexp(array.at(offset + i), value.fraction_bits())));
+    };
+    const auto outcomes = runtime::run_in_process(program, fill, [&](int, runtime::Executor& executor) {
+      executor.run();
+      const std::lock_guard lock(mutex);
+      for (int i = 0; i < plan_.states_size(); ++i)
+        add(sums[static_cast<std::size_t>(i)], executor.state(i).parts[0]);
+    });
+    for (const auto& outcome : outcomes)
+      if (outcome.exception) std::rethrow_exception(outcome.exception);
+    Arrays states;
+    for (int i = 0; i < plan_.states_size(); ++i) {
+      const auto& value = plan_.values(static_cast<int>(plan_.states(i).value()));
+      ir::Array array(ir::ElementType::kF64, plan::shape_of(value));
+      for (std::size_t j = 0; j < array.size(); ++j)
+        array.as<double>()[j] =
+            std::ldexp(static_cast<double>(static_cast<std::int64_t>(sums[static_cast<std::size_t>(i)][j])),
+                       -value.fraction_bits());
+      states.insert_or_assign(plan_.states(i).name(), std::move(array));
+    }
+    return states;
+  }
+
+  Arrays start() { return passes::initial_states(step(), options_.seed, data_); }
+
+  // The same control list on the interpreter.
+  Arrays run_plainly() {
+    Arrays states = start();
+    for (const auto& control : plan_.control()) {
+      auto function =
+          module_->lookupSymbol<mlir::func::FuncOp>(plan_.blocks(static_cast<int>(control.block())).name());
+      if (!function) continue;
+      for (auto& [name, state] : passes::initial_states(function, options_.seed, data_))
+        states.try_emplace(name, std::move(state));
+      const auto order = plan::row_order(control.rows(), control.permutation_seed(), control.epoch());
+      for (std::uint64_t i = 0; i < control.repeat(); ++i) {
+        std::vector<std::uint32_t> rows;
+        if (control.batch() > 0) rows = plan::batch_rows(order, i, control.batch());
+        if (mlir::failed(passes::run_plainly(function, states, data_, rows)))
+          throw Error(ErrorKind::kModel, "the interpreter failed");
+      }
+    }
+    return states;
+  }
+
+ private:
+  mlir::func::FuncOp step() { return module_->lookupSymbol<mlir::func::FuncOp>("step"); }
+  static void add(std::vector<std::uint64_t>& sum, const protocols::Words& words) {
+    const auto present = words.materialised();
+    sum.resize(present.size(), 0);
+    for (std::size_t i = 0; i < present.size(); ++i) sum[i] += present.span()[i];
+  }
+
+  Options options_;
+  mlir::MLIRContext context_;
+  mlir::OwningOpRef<mlir::ModuleOp> module_;
+  Arrays data_;
+  plan::Plan plan_;
+};
+
+// Every parameter moved as it did in plain. The typical error is small against the typical move; single units
+// may differ more, where a pre-activation within fixed point's error of zero falls on the other side.
+void expect_equal_moves(CompiledJob& job) {
+  const Arrays before = job.start(), expected = job.run_plainly(), actual = job.run_compiled();
+  for (const auto& [name, state] : actual) {
+    const auto& plain = expected.at(name);
+    ASSERT_EQ(plain.size(), state.size()) << name;
+    double moves = 0, errors = 0;
+    for (std::size_t i = 0; i < state.size(); ++i) {
+      const double start = before.contains(name) ? before.at(name).at(i) : 0;
+      moves += std::pow(plain.at(i) - start, 2);
+      errors += std::pow(plain.at(i) - state.at(i), 2);
+    }
+    const double move = std::sqrt(moves / static_cast<double>(state.size())),
+                 error = std::sqrt(errors / static_cast<double>(state.size()));
+    EXPECT_LE(error, kTypicalError * move) << name << " moves by " << move;
+    EXPECT_GT(move, 0) << name;
+  }
+}
+
+Options training_options(const std::string& protocol, std::int64_t batch, std::int64_t steps) {
+  Options options;
+  options.name = "test";
+  options.protocol = protocol;
+  options.roles = protocol == "plain" ? std::vector<std::string>{"all"}
+                                      : std::vector<std::string>{"images", "labels", "helper"};
+  passes::Training training;
+  training.batch = batch;
+  training.rows = batch * steps;
+  training.test_rows = 2 * batch;
+  training.weight_decay = 0.001;
+  training.data = {.name = "x", .role = options.roles.front(), .encoding = "pixels", .file = ""};
+  training.labels = {
+      .name = "labels", .role = options.roles[options.roles.size() == 1 ? 0 : 1], .encoding = "", .file = ""};
+  options.training = training;
+  options.reveals = {{.name = "accuracy", .roles = {options.roles.front()}}};
+  options.calibration_steps = 8;
+  return options;
+}
+
+TEST(CompiledTest, ExampleNetworkATrainsAsInPlain) {
+  CompiledJob job(source_file("examples/mnist_a.mlir"), training_options("plain", 128, 3));
+  expect_equal_moves(job);
+}
+
+TEST(CompiledTest, NetworkAAmongThreeParties) {
+  CompiledJob job(source_file("examples/mnist_a.mlir"), training_options("rep3", 16, 2));
+  expect_equal_moves(job);
+}
+
+// The budgets of the design, for one step at batch 128.
+TEST(CompiledTest, NetworkAKeepsItsBudget) {
+  CompiledJob job(source_file("examples/mnist_a.mlir"), training_options("rep3", 128, 1));
+  for (const auto& block : job.plan().blocks()) {
+    if (block.name() != "step") continue;
+    std::uint64_t bytes = 0;
+    for (auto pair : block.bytes()) bytes += pair;
+    EXPECT_LE(block.rounds(), 45u);
+    EXPECT_LE(bytes, 9'000'000u);
+  }
+}
+
+class EmittedStepTest : public testing::Test {
+ protected:
+  void expect_step(const std::string& name, const std::vector<std::string>& arguments,
+                   const std::vector<passes::StateLink>& states) {
+    const auto path = source_file("../shared/data/stablehlo/programs/" + name);
+    if (!std::filesystem::exists(path))
+      GTEST_SKIP() << path << " is not here: programs made by others are kept apart";
+    Options options;
+    options.name = "step";
+    options.protocol = "plain";
+    options.roles = {"all"};
+    options.inputs = {{.name = "x", .role = "all", .encoding = "pixels", .file = ""},
+                      {.name = "onehot", .role = "all", .encoding = "one_hot:10", .file = ""}};
+    options.states = states;
+    options.steps = 2;
+    options.reveals = {{.name = "model", .roles = {"all"}}};
+    CompiledJob job(path, options, arguments);
+    expect_equal_moves(job);
+  }
+};
+
+TEST_F(EmittedStepTest, Linear) {
+  expect_step("lean4mlir_linear_train_step.mlir", {"x", "W0", "b0", "onehot"}, {{"W0", "0"}, {"b0", "1"}});
+}
+
+TEST_F(EmittedStepTest, Perceptron) {
+  expect_step("lean4mlir_mlp_train_step.mlir", {"x", "W0", "b0", "W1", "b1", "W2", "b2", "lslot", "onehot"},
+              {{"W0", "0"}, {"b0", "1"}, {"W1", "2"}, {"b1", "3"}, {"W2", "4"}, {"b2", "5"}});
+}
+
+}  // namespace
+}  // namespace sotto
