@@ -159,26 +159,28 @@ TEST_P(Contract, TruncatesProductsOfAllSizes) {
 }
 
 // Rounding one summand up and the other down is what makes the mean zero; a bias of one percent of a unit
-// would show. The shares are those of an earlier operation: an input fresh from its owner may be biased by
-// half a unit.
+// would show. The values come fresh from their owner, or out of an earlier operation.
 TEST_P(Contract, TruncationHasZeroMean) {
   constexpr std::size_t kCount = 200000;
   const Shape shape = vector_shape(kCount);
   for (int bits : {8, 18}) {
     const Integers a = random_integers(kCount, 40, 13);
-    const auto operation = [&](Context& context, Shares in) -> Task<Shares> {
-      const Shares products = co_await product(Product::kElementwise, shape)(context, in);
-      co_return co_await sum(shape, bits)(context, products);
-    };
-    const Outcome outcome = execute(
-        {{shape, a, Kind::kArithmetic, 0}, {shape, Integers(kCount, 1), Kind::kArithmetic, 1}}, operation);
-    double total = 0;
-    for (std::size_t i = 0; i < kCount; ++i)
-      total += std::ldexp(static_cast<double>(signed_of((outcome.results[0][i] << bits) - a[i])), -bits);
-    // The error's standard deviation is at most 1/2: six deviations of the mean. Halves round up in plain:
-    // 2^-(bits+1).
-    const double bound = 6 * 0.5 / std::sqrt(double{kCount}) + std::ldexp(1.0, -bits - 1);
-    EXPECT_NEAR(total / kCount, 0.0, bound) << bits;
+    for (bool fresh : {true, false}) {
+      const auto operation = [&](Context& context, Shares in) -> Task<Shares> {
+        if (!fresh) in = co_await product(Product::kElementwise, shape)(context, in);
+        co_return co_await sum(shape, bits)(context, in);
+      };
+      std::vector<Input> inputs = {{shape, a, Kind::kArithmetic, 0}};
+      if (!fresh) inputs.push_back({shape, Integers(kCount, 1), Kind::kArithmetic, 1});
+      const Outcome outcome = execute(inputs, operation);
+      double total = 0;
+      for (std::size_t i = 0; i < kCount; ++i)
+        total += std::ldexp(static_cast<double>(signed_of((outcome.results[0][i] << bits) - a[i])), -bits);
+      // The error's standard deviation is at most 1/2: six deviations of the mean. Halves round up in plain:
+      // 2^-(bits+1).
+      const double bound = 6 * 0.5 / std::sqrt(double{kCount}) + std::ldexp(1.0, -bits - 1);
+      EXPECT_NEAR(total / kCount, 0.0, bound) << bits << (fresh ? " fresh" : " computed");
+    }
   }
 }
 

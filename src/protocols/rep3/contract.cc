@@ -130,6 +130,7 @@ Task<void> chunk_task(Work& work, Chunk chunk) {
   Dealing dealing(work.context, work.site, chunk);
   const Words mine = work.product.summand(work.context, chunk);
   const Words theirs = work.product.is_product() ? mask_and_exchange(dealing, mine) : Words();
+  if (!work.product.is_product() && work.contraction.truncate_bits > 0) shift_by_public_coin(dealing, mine);
   if (work.contraction.then == Then::kRelu) {
     co_await relu_chunk(work, chunk, dealing, mine, theirs);
   } else if (work.contraction.then == Then::kSelect) {

@@ -111,4 +111,15 @@ Words mask_and_exchange(Dealing& dealing, const Words& summand) {
   return exchange(dealing.context(), roles, summand, summand.size() * sizeof(std::uint64_t));
 }
 
+void shift_by_public_coin(const Dealing& dealing, const Words& half) {
+  dealing.context().local([&] {
+    const prg::Prg coin(prg::Key{});
+    const prg::Address address = dealing.at(kPublicCoin);
+    if (dealing.roles().in_pair())
+      coin.add(half.mutable_span(), address);
+    else
+      coin.subtract(half.mutable_span(), address);
+  });
+}
+
 }  // namespace sotto::protocols::rep3

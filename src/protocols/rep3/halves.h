@@ -36,4 +36,9 @@ class LocalProduct {
 // next round. At the single, the masked summand is B.
 Words mask_and_exchange(Dealing& dealing, const Words& summand);
 
+// For a sum that is truncated: A += coin, B -= coin (in place) for pseudorandom words that anyone may know. The halves of
+// a value fresh from its owner may be constant (an input has a component that is zero); shifted, they round either way like
+// any others, so that truncation has zero mean. Known to all, the coin changes nothing in what anyone learns.
+void shift_by_public_coin(const Dealing& dealing, const Words& half);
+
 }  // namespace sotto::protocols::rep3

@@ -74,6 +74,7 @@ enum Purpose : std::uint8_t {
   kTable,            // first's share of a dealt table
   kSubsets,          // first's share of products of bits
   kInput,            // an owner's mask
+  kPublicCoin,       // shifts of halves that are not random by themselves
 };
 
 }  // namespace sotto::protocols::rep3
