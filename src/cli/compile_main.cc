@@ -59,7 +59,7 @@ struct Arguments {
   passes::Training training;
   passes::Precision precision;
   std::uint64_t seed = 1;
-  std::int64_t steps = 1;
+  std::int64_t steps = 1, calibration_steps = Options().calibration_steps;
   bool no_guard = false, json = false;
   std::string sample, sample_labels;                           // for calibration
   std::string images, image_labels, test_images, test_labels;  // for the reference
@@ -117,6 +117,10 @@ struct Arguments {
     app.add_option("--margin-bits", precision.margin_bits, "by how many bits measured ranges may grow")
         ->capture_default_str()
         ->check(CLI::Range(0, 8));
+    app.add_option("--calibration-steps", calibration_steps,
+                   "steps of plain training that ranges are measured on")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
     app.add_flag("--no-guard", no_guard, "leave out the check of measured ranges");
   }
 
@@ -130,6 +134,7 @@ struct Arguments {
     options.steps = steps;
     options.precision = precision;
     options.guard = !no_guard;
+    options.calibration_steps = calibration_steps;
     for (const auto& text : reveals) options.reveals.push_back(parse_reveal(text));
     if (!reveal_model.empty())
       options.reveals.push_back({.name = "model", .roles = split(reveal_model, ',')});

@@ -46,7 +46,7 @@ struct Precision {
   int large_state_fraction_bits =
       36;                         // of those with more elements than the products they enter: cheaper updates
   int pixel_fraction_bits = 12;   // u8 / 255
-  int margin_bits = 3;            // calibrated ranges may grow by this factor
+  int margin_bits = 2;            // calibrated ranges may grow by this factor
   int activation_bound_bits = 6;  // calibrated bounds are at least this, so that comparisons have room
   int state_bound_bits = 3;
 };
@@ -66,7 +66,7 @@ struct Options {
   Precision precision;
   std::shared_ptr<const std::map<std::string, ir::Array>>
       sample;  // for calibration; synthetic data when null
-  std::int64_t calibration_steps = 64;
+  std::int64_t calibration_steps = 469;  // of plain training
   bool guard = true;
 };
 

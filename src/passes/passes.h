@@ -22,6 +22,8 @@ std::unique_ptr<mlir::Pass> canonicalize();
 std::unique_ptr<mlir::Pass> calibrate(const Options& options);
 // raise/: relu, masks, softmax, argmax are recognised.
 std::unique_ptr<mlir::Pass> raise();
+// guard/: @guard, which checks measured bounds on one batch and opens one bit.
+std::unique_ptr<mlir::Pass> guard();
 // infer_secrecy/: which values are public, and which nobody may see.
 std::unique_ptr<mlir::Pass> infer_secrecy();
 // lower/: fixed point; products, truncations, comparisons and selections are fused.

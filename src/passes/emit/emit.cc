@@ -34,6 +34,8 @@ class Emitter {
     const int load = add_block("load");
     for (auto function : module_.getOps<mlir::func::FuncOp>()) emit_block(plan_, tables_, function, outputs_);
     fill_load(*plan_.mutable_blocks(load));
+    if (const int guard = block_named("guard"); guard >= 0)
+      open_value("guard", guard, "guard", outputs_.at("guard"), options_.roles);
     const int finish = add_block("finish");
     for (const Reveal& reveal : options_.reveals) emit_reveal(finish, reveal);
     emit_control(load, finish);
@@ -63,29 +65,29 @@ class Emitter {
     }
   }
 
-  void reveal_value(int block, const std::string& name, std::uint32_t value,
-                    const std::vector<std::string>& roles) {
+  void open_value(const char* kernel, int block, const std::string& name, std::uint32_t value,
+                  const std::vector<std::string>& roles) {
     auto& reveal = *plan_.add_reveals();
     reveal.set_name(name);
     reveal.set_value(value);
     for (const std::string& role : roles) reveal.add_roles(tables_.role(role));
     auto& operation = *plan_.mutable_blocks(block)->add_operations();
-    operation.set_kernel("reveal");
+    operation.set_kernel(kernel);
     operation.add_operands(value);
   }
 
   void emit_reveal(int finish, const Reveal& reveal) {
     if (reveal.name == "accuracy")
-      return reveal_value(finish, "correct", tables_.value_of_state(kCorrect.str()), reveal.roles);
+      return open_value("reveal", finish, "correct", tables_.value_of_state(kCorrect.str()), reveal.roles);
     if (reveal.name == "model") {
       for (const auto& state : plan_.states())
-        if (state.parameter()) reveal_value(finish, state.name(), state.value(), reveal.roles);
+        if (state.parameter()) open_value("reveal", finish, state.name(), state.value(), reveal.roles);
       return;
     }
     const auto output = outputs_.find(reveal.name);
     if (output == outputs_.end())
       throw Error(ErrorKind::kModel, fmt::format("the program has no output \"{}\" to reveal", reveal.name));
-    reveal_value(block_named("step"), reveal.name, output->second, reveal.roles);
+    open_value("reveal", block_named("step"), reveal.name, output->second, reveal.roles);
   }
 
   void add_control(int block, const char* phase, std::uint64_t repeat) {
@@ -104,7 +106,7 @@ class Emitter {
 
   void emit_control(int load, int finish) {
     if (plan_.blocks(load).operations_size() > 0) add_control(load, "load", 1);
-    const int step = block_named("step"), evaluate = block_named("evaluate");
+    const int step = block_named("step"), guard = block_named("guard"), evaluate = block_named("evaluate");
     if (options_.training) {
       const Training& training = *options_.training;
       // The last batch of an epoch wraps around to the epoch's first rows.
@@ -112,12 +114,16 @@ class Emitter {
       for (std::int64_t epoch = 0; epoch < training.epochs; ++epoch) {
         add_control(step, "train", steps);
         set_batches(training.batch, training.rows, options_.seed, static_cast<std::uint64_t>(epoch));
+        if (guard < 0) continue;
+        add_control(guard, "guard", 1);
+        set_batches(training.batch, training.rows, options_.seed, static_cast<std::uint64_t>(epoch));
       }
       const auto batch = evaluation_batch(training.test_rows, training.batch);
       add_control(evaluate, "evaluate", static_cast<std::uint64_t>(training.test_rows / batch));
       set_batches(batch, training.test_rows, 0, 0);
     } else {
       add_control(step, "train", static_cast<std::uint64_t>(options_.steps));
+      if (guard >= 0) add_control(guard, "guard", 1);
     }
     if (plan_.blocks(finish).operations_size() > 0) add_control(finish, "finish", 1);
   }

@@ -58,10 +58,12 @@ mlir::LogicalResult Lowering::lower_results() {
   llvm::SmallVector<Value> results;
   auto end = return_of(source_);
   for (auto [index, value] : llvm::enumerate(end.getOperands())) {
-    if (!is_float(value))
-      return end.emitError() << "result " << index << " is " << value.getType() << ", not floats";
     const auto state = state_types_.lookup(value);
-    const Value share = share_of(value, state ? state.getFractionBits() : -1);
+    const Value share =
+        is_float(value) ? share_of(value, state ? state.getFractionBits() : -1) : bit_of(value);
+    if (!share && !is_float(value))
+      return end.emitError() << "result " << index << " is " << value.getType()
+                             << ", neither floats nor secret bits";
     if (!share) return mlir::failure();
     results.push_back(share);
   }

@@ -43,6 +43,10 @@ class Rules {
         .Case([&](privacy::RowSoftmaxOp o) { return softmax(o); })
         .Case([&](privacy::RowMaximumOp o) { return row_maximum(o); })
         .Case([&](privacy::RowArgmaxOp o) { return row_argmax(o); })
+        .Case([&](privacy::CountInsideOp o) {
+          return lower_count_inside(to_, o, o.getRows() ? row_range_of(o) : 0);
+        })
+        .Case([&](privacy::AnyOutsideOp o) { return lower_any_outside(to_, o); })
         .Default(
             [](Operation* o) { return o->emitError() << "'" << o->getName() << "' has no private kernel"; });
   }
@@ -250,13 +254,17 @@ class Rules {
     const int bits = static_cast<int>(std::ceil(std::log2(std::max(spread, 1.0))));
     return std::ldexp(1.0, std::clamp(bits, kSmallestRangeBits, kLargestRangeBits)) - 1;
   }
+  double row_range_of(privacy::CountInsideOp op) {
+    const Value share = to_.share_of(op.getOperand());
+    return share ? row_range(op.getOperand(), share) : 0;
+  }
   // Comparisons within a row see differences only.
   static int row_window(double range, Value share) {
     return window_for(static_cast<int>(std::ceil(std::log2(range))), fraction_of(share));
   }
-  // Training drives logits apart, so small measured spreads mean little; beyond 2^6 the small ones are 0
-  // anyway.
-  static constexpr int kSmallestRangeBits = 5, kLargestRangeBits = 6;
+  // Training drives logits apart, so small measured spreads mean little. e^-63 is nothing in fixed point, and
+  // a wider table costs more than it is worth: the guard tells when a row is wider.
+  static constexpr int kSmallestRangeBits = 6, kLargestRangeBits = 6;
 
   LogicalResult softmax(privacy::RowSoftmaxOp op) {
     const Value share = to_.share_of(op.getOperand());
