@@ -19,6 +19,9 @@ constexpr auto kDialAttempt = std::chrono::seconds(2);
 constexpr auto kGreeting = std::chrono::seconds(10);
 // After a failure, how long to wait for the parties that can still be told.
 constexpr auto kTelling = std::chrono::seconds(2);
+// When somebody came with a certificate that nobody has, it was most likely a party with a new one: the others wait only a
+// little longer, for the case that it was a stranger after all.
+constexpr auto kGraceAfterStranger = std::chrono::seconds(5);
 constexpr auto kGlance = milliseconds(50);
 constexpr std::size_t kMostGreeters = 128;
 
@@ -100,8 +103,11 @@ void Assembly::wait_for_all() {
   while (!connected()) {
     lock.unlock();
     if (auto failure = first_failure()) throw *failure;
-    if (Clock::now() >= deadline_) throw too_late();
     lock.lock();
+    if (Clock::now() >= (stranger_ ? std::min(deadline_, stranger_came_ + kGraceAfterStranger) : deadline_)) {
+      lock.unlock();
+      throw too_late();
+    }
     changed_.wait_for(lock, std::min<Clock::duration>(kGlance, deadline_ - Clock::now()));
   }
 }
@@ -190,9 +196,11 @@ Error Assembly::too_late() {
   for (std::size_t peer = 0; peer < connections_.size(); ++peer) {
     if (peer == options_.self || connections_[peer]) continue;
     if (absent.empty()) absent = options_.names[peer];
-    text += fmt::format("{}party {} {} within {:.3g} s{}", text.empty() ? "" : "; ", options_.names[peer],
-                        peer < options_.self ? "could not be reached" : "did not connect",
-                        seconds(options_.connect_timeout), notes_[peer].empty() ? "" : ": " + notes_[peer]);
+    const std::string limit =
+        stranger_ ? "" : fmt::format(" within {:.3g} s", seconds(options_.connect_timeout));
+    text += fmt::format("{}party {} {}{}{}", text.empty() ? "" : "; ", options_.names[peer],
+                        peer < options_.self ? "could not be reached" : "did not connect", limit,
+                        notes_[peer].empty() ? "" : ": " + notes_[peer]);
   }
   if (!stranger_)
     return Error(ErrorKind::kPeer, text, "Is that party running, and its address right?", absent);
@@ -272,6 +280,7 @@ void Assembly::greet(Accepted accepted) {
     // Anybody may connect and fail to authenticate; that ends nothing.
     std::lock_guard lock(mutex_);
     if (error.kind() == ErrorKind::kIdentity && !stopping_) {
+      if (!stranger_) stranger_came_ = Clock::now();
       stranger_ = fmt::format("a connection from {} {}", accepted.from, error.message());
     }
   } catch (const std::exception& error) {

@@ -67,6 +67,7 @@ class Assembly {
   std::vector<std::shared_ptr<TcpConnection>> connections_;
   std::vector<bool> told_;               // per party: it knows why there will be no mesh
   std::vector<std::string> notes_;       // per party: what the latest attempt came to
+  Clock::time_point stranger_came_{};
   std::optional<std::string> stranger_;  // who came with a certificate that nobody has
   std::set<int> cancellable_;            // sockets in use by the threads
 };

@@ -168,6 +168,28 @@ TEST(Mesh, AnImpostorAtAnAddressIsNamed) {
                                HasSubstr("2222222222222222")));
 }
 
+// Whoever refuses and whoever is refused: nobody waits for the whole time to connect.
+TEST(Mesh, AWrongCertificateEndsAllSoon) {
+  for (const auto& [pinned_by, pinned] : {std::pair{0u, 2u}, std::pair{2u, 0u}}) {
+    Job job;
+    job.options[pinned_by].pins[pinned].fill(std::byte{0x44});
+    const auto before = Clock::now();
+    std::vector<std::string> errors(3);
+    std::vector<std::thread> threads;
+    for (std::size_t self = 0; self < 3; ++self)
+      threads.emplace_back([&, self] {
+        try {
+          job.connect(self);
+        } catch (const Error& error) {
+          errors[self] = error.message();
+        }
+      });
+    for (auto& thread : threads) thread.join();
+    EXPECT_LT(Clock::now() - before, std::chrono::seconds(10));
+    EXPECT_THAT(errors, testing::Each(AnyOf(HasSubstr("party alice"), HasSubstr("party carol"))));
+  }
+}
+
 TEST(Mesh, TheOwnIdentityMustBeThePinnedOne) {
   Job job;
   job.options[0].pins[0].fill(std::byte{0x33});
