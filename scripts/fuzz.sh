@@ -1,23 +1,39 @@
 #!/usr/bin/env bash
-# Runs every fuzz target of the asan build for FUZZ_SECONDS, starting from the files of tests/corpus/TARGET if there are.
+# Runs every fuzz target for FUZZ_SECONDS, starting from the files of tests/corpus/TARGET if there are: those of the runtime from
+# the asan build, the model reader's beside the release.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${FUZZ_SECONDS:-20}
+jobs=${JOBS:-$(nproc)}
 
-mkdir -p build
-cmake --preset asan >build/asan.configure.log 2>&1 || { cat build/asan.configure.log; exit 1; }
-mapfile -t targets < <(git ls-files 'src/**_fuzz.cc' ':!src/frontends' ':!src/ir' ':!src/passes' |
-  xargs -r -n 1 basename -s .cc)
-cmake --build --preset asan --parallel "${JOBS:-$(nproc)}" --target "${targets[@]}"
-for target in "${targets[@]}"; do
-  corpus=build/corpus/$target
+configure() {
+  cmake --preset "$1" >"build/$1.configure.log" 2>&1 || { cat "build/$1.configure.log"; exit 1; }
+}
+
+# fuzz PRESET TARGET SEEDS...
+fuzz() {
+  local preset=$1 target=$2 corpus=build/corpus/$2 length=65536
+  shift 2
+  [[ $preset == release ]] && length=64  # a few edits to a program
   mkdir -p "$corpus"
-  seeds=()
-  [[ -d tests/corpus/$target ]] && seeds=("tests/corpus/$target")
   echo "$target: $seconds s"
-  if ! "build/asan/$target" -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=4096 -artifact_prefix="$corpus/" \
-    "$corpus" "${seeds[@]}" >"build/$target.log" 2>&1; then
+  if ! "build/$preset/$target" -max_total_time="$seconds" -max_len="$length" -rss_limit_mb=4096 -artifact_prefix="$corpus/" \
+    "$corpus" "$@" >"build/$target.log" 2>&1; then
     tail -n 40 "build/$target.log"
     exit 1
   fi
+}
+
+mkdir -p build
+configure asan
+mapfile -t targets < <(git ls-files 'src/**_fuzz.cc' ':!src/frontends' ':!src/ir' ':!src/passes' |
+  xargs -r -n 1 basename -s .cc)
+cmake --build --preset asan --parallel "$jobs" --target "${targets[@]}"
+for target in "${targets[@]}"; do
+  seeds=()
+  [[ -d tests/corpus/$target ]] && seeds=("tests/corpus/$target")
+  fuzz asan "$target" "${seeds[@]}"
 done
+configure release
+cmake --build --preset release --parallel "$jobs" --target read_fuzz
+fuzz release read_fuzz
