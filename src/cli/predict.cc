@@ -33,12 +33,13 @@ std::vector<Counted> phases_of(const plan::Plan& plan) {
   std::vector<Counted> phases;
   for (const auto& control : plan.control()) {
     const auto& block = plan.blocks(static_cast<int>(control.block()));
-    // Epochs of the same block are one phase.
-    if (!phases.empty() && phases.back().name == control.phase() + " (" + block.name() + ")") {
-      phases.back().runs += control.repeat();
+    const auto name = control.phase() + " (" + block.name() + ")";
+    const auto known = std::ranges::find(phases, name, &Counted::name);
+    if (known != phases.end()) {
+      known->runs += control.repeat();
       continue;
     }
-    phases.push_back({control.phase() + " (" + block.name() + ")",
+    phases.push_back({name,
                       control.repeat(),
                       block.rounds(),
                       {block.bytes().begin(), block.bytes().end()},

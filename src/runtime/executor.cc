@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <utility>
@@ -68,15 +69,17 @@ Task<void> confirm_end(net::Rounds& rounds) {
 
 }  // namespace
 
-// Epochs of one phase are one entry of the profile.
+// All epochs of one phase are one entry of the profile.
 PhaseProfile& Executor::phase_of(const plan::wire::Control& control) {
   const auto& block = plan_.blocks(static_cast<int>(control.block())).name();
   auto& phases = profile_.phases;
-  if (phases.empty() || phases.back().phase != control.phase() || phases.back().block != block) {
-    phases.emplace_back();
-    phases.back().phase = control.phase();
-    phases.back().block = block;
-  }
+  const auto known = std::ranges::find_if(phases, [&](const PhaseProfile& phase) {
+    return phase.phase == control.phase() && phase.block == block;
+  });
+  if (known != phases.end()) return *known;
+  phases.emplace_back();
+  phases.back().phase = control.phase();
+  phases.back().block = block;
   return phases.back();
 }
 

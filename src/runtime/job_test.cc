@@ -132,6 +132,14 @@ TEST(Policy, RefusesUnknownKeys) {
               HasSubstr("policy.toml:1:"));
 }
 
+TEST(Examples, AreJobsAndPolicies) {
+  const std::filesystem::path examples = std::filesystem::path(SOTTO_SOURCE_DIR) / "examples";
+  const Job job = load_job(examples / "mnist_a.job.toml");
+  EXPECT_EQ(job.parties.size(), 3u);
+  EXPECT_EQ(job.local_of("hospital").inputs.size(), 2u);
+  EXPECT_EQ(load_policy(examples / "hospital.policy.toml").reveals->size(), 2u);
+}
+
 bool survives(const std::string& text) {
   try {
     agreement_digest(job_of(text));

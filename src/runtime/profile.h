@@ -16,7 +16,7 @@ struct KindProfile {
   double seconds = 0;                                       // of this party's own work
 };
 
-// Consecutive entries of the control list with one phase and block: all epochs of a training.
+// The entries of the control list with one phase and block: all epochs of a training.
 struct PhaseProfile {
   std::string phase, block;
   std::uint64_t runs = 0;
