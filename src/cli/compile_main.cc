@@ -2,7 +2,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <chrono>
+#include <cmath>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -55,7 +56,7 @@ struct Arguments {
   std::string model, output, train, data = "x=images:pixels", labels = "labels",
                                     roles = "images,labels,helper";
   std::string protocol = "rep3", initializer = "torch_linear", network = "lan", reveal_model, dump_after;
-  std::vector<std::string> inputs, states, reveals;
+  std::vector<std::string> inputs, limits, states, reveals;
   passes::Training training;
   passes::Precision precision;
   std::uint64_t seed = 1;
@@ -91,6 +92,8 @@ struct Arguments {
     app.add_option("--labels", labels, "who holds the labels")->capture_default_str();
     app.add_option("--input", inputs,
                    "NAME=ROLE[:ENCODING]: who provides an argument of a program compiled as it is");
+    app.add_option("--limit", limits,
+                   "NAME=NUMBER: no value of the input NAME is larger in magnitude (default 8)");
     app.add_option("--state", states,
                    "NAME=RESULT: result number RESULT replaces argument NAME after every step");
     app.add_option("--steps", steps, "how often a program with states runs")
@@ -139,6 +142,14 @@ struct Arguments {
     if (!reveal_model.empty())
       options.reveals.push_back({.name = "model", .roles = split(reveal_model, ',')});
     for (const auto& text : inputs) options.inputs.push_back(parse_provision(text));
+    for (const auto& text : limits) {
+      const auto parts = split(text, '=');
+      char* end = nullptr;
+      const double limit = parts.size() == 2 ? std::strtod(parts[1].c_str(), &end) : 0;
+      if (!(limit > 0) || !std::isfinite(limit) || *end != '\0')
+        throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not NAME=NUMBER with a positive number", text));
+      options.limits[parts[0]] = limit;
+    }
     for (const auto& text : states) {
       const auto parts = split(text, '=');
       if (parts.size() != 2) throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not NAME=RESULT", text));

@@ -49,6 +49,7 @@ struct Precision {
   int margin_bits = 2;            // calibrated ranges may grow by this factor
   int activation_bound_bits = 6;  // calibrated bounds are at least this, so that comparisons have room
   int state_bound_bits = 3;
+  int input_bound_bits = 3;  // of inputs without encoding and without a declared limit
 };
 
 struct Options {
@@ -56,8 +57,9 @@ struct Options {
   std::vector<std::string> roles = {"images", "labels",
                                     "helper"};  // computing roles, in the order of parties
   std::string protocol = "rep3";
-  std::optional<Training> training;  // none: the program is compiled as it is
-  std::vector<Provision> inputs;     // of a program compiled as it is
+  std::optional<Training> training;      // none: the program is compiled as it is
+  std::vector<Provision> inputs;         // of a program compiled as it is
+  std::map<std::string, double> limits;  // of inputs, declared by their owners: |value| <= limit
   std::vector<StateLink> states;
   std::int64_t steps = 1;  // how often a program with states runs
   std::string initializer = "torch_linear";
@@ -65,7 +67,7 @@ struct Options {
   std::vector<Reveal> reveals;
   Precision precision;
   std::shared_ptr<const std::map<std::string, ir::Array>>
-      sample;  // for calibration; synthetic data when null
+      sample;                            // for calibration; synthetic data when null
   std::int64_t calibration_steps = 469;  // of plain training
   bool guard = true;
 };

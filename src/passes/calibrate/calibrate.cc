@@ -84,9 +84,11 @@ struct Calibrate : mlir::PassWrapper<Calibrate, mlir::OperationPass<mlir::Module
       if (mlir::failed(run_plainly(function, states, data, chosen, observer))) return mlir::failure();
     }
     for (auto& [value, range] : ranges) widen_range(value, range);
-    for (unsigned index = 0; index < function.getNumArguments(); ++index)
-      if (auto given = data.find(argument_name(function, index)); given != data.end())
-        widen_range(function.getArgument(index), measure(given->second));
+    for (unsigned index = 0; index < function.getNumArguments(); ++index) {
+      const mlir::Value argument = function.getArgument(index);
+      if (auto given = data.find(argument_name(function, index)); given != data.end() && is_float(argument))
+        widen_range(argument, measure(given->second));
+    }
     return mlir::success();
   }
 

@@ -116,6 +116,17 @@ struct MergeReshapes : mlir::OpRewritePattern<hlo::ReshapeOp> {
   }
 };
 
+// Frameworks guard a maximum over an empty axis by a maximum with minus infinity.
+struct DropLowest : mlir::OpRewritePattern<hlo::MaximumOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(hlo::MaximumOp op, PatternRewriter& rewriter) const override {
+    const auto bound = splat_value(op.getRhs());
+    if (!bound || *bound > -1e30) return mlir::failure();
+    rewriter.replaceOp(op, op.getLhs());
+    return mlir::success();
+  }
+};
+
 // A sum over axes of one element is a move.
 struct DropUnitSum : mlir::OpRewritePattern<hlo::ReduceOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -149,7 +160,7 @@ void add_folding_patterns(mlir::RewritePatternSet& patterns) {
   patterns.add<FoldSplats, ConstantRight<hlo::AddOp>, ConstantRight<hlo::MultiplyOp>,
                ConstantRight<hlo::MaximumOp>, ConstantRight<hlo::MinimumOp>, DropNeutral<hlo::AddOp>,
                DropNeutral<hlo::SubtractOp>, DropNeutral<hlo::MultiplyOp>, DivideByConstant, DropIdentityMove,
-               MergeReshapes, MergeBroadcasts, DropUnitSum>(patterns.getContext());
+               MergeReshapes, MergeBroadcasts, DropUnitSum, DropLowest>(patterns.getContext());
 }
 
 }  // namespace sotto::passes

@@ -99,12 +99,29 @@ struct AbsorbTranspose : mlir::OpRewritePattern<hlo::DotGeneralOp> {
   }
 };
 
+// (a b)^T = b^T a^T, and a product reads its operands transposed for nothing.
+struct TurnProduct : mlir::OpRewritePattern<hlo::TransposeOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(hlo::TransposeOp op, PatternRewriter& rewriter) const override {
+    auto product = op.getOperand().getDefiningOp<hlo::DotGeneralOp>();
+    if (!product || !product->hasOneUse() || shape_of(op).size() != 2 || op.getPermutation()[0] != 1)
+      return mlir::failure();
+    const auto numbers = product.getDotDimensionNumbers();
+    if (!numbers.getLhsBatchingDimensions().empty() || numbers.getLhsContractingDimensions().size() != 1 ||
+        shape_of(product.getLhs()).size() != 2 || shape_of(product.getRhs()).size() != 2)
+      return mlir::failure();
+    rewriter.replaceOpWithNewOp<hlo::DotGeneralOp>(op, product.getRhs(), product.getLhs(),
+                                                   numbers.getRhsContractingDimensions(),
+                                                   numbers.getLhsContractingDimensions());
+    return mlir::success();
+  }
+};
+
 }  // namespace
 
 void add_hoisting_patterns(mlir::RewritePatternSet& patterns) {
-  patterns
-      .add<HoistFactor, HoistCommonFactor<hlo::AddOp>, HoistCommonFactor<hlo::SubtractOp>, AbsorbTranspose>(
-          patterns.getContext());
+  patterns.add<HoistFactor, HoistCommonFactor<hlo::AddOp>, HoistCommonFactor<hlo::SubtractOp>,
+               AbsorbTranspose, TurnProduct>(patterns.getContext());
 }
 
 }  // namespace sotto::passes

@@ -18,6 +18,14 @@ class Rules {
   Rules(Lowering& lowering, Operation* op) : to_(lowering), op_(op), location_(op->getLoc()) {}
 
   LogicalResult lower() {
+    if (op_->getNumResults() == 0)
+      return op_->emitError() << "'" << op_->getName() << "' has no private kernel";
+    const auto element = tensor_type(result()).getElementType();
+    // Integers come as data and become floats: fixed point does not wrap as they do.
+    const bool moves = llvm::isa<hlo::ReshapeOp, hlo::TransposeOp, hlo::BroadcastInDimOp, hlo::SliceOp>(op_);
+    if (llvm::isa<mlir::IntegerType>(element) && !element.isInteger(1) && !moves)
+      return op_->emitError() << "arithmetic on " << element
+                              << " has no private kernel: convert to floats first";
     return llvm::TypeSwitch<Operation*, LogicalResult>(op_)
         .Case([&](hlo::AddOp o) { return sum(o.getLhs(), o.getRhs(), 1); })
         .Case([&](hlo::SubtractOp o) { return sum(o.getLhs(), o.getRhs(), -1); })
@@ -152,7 +160,7 @@ class Rules {
     to_.set_bit(result(), builder().create<Kernel>(location_, type, to_.bit_of(operand), arguments...));
     return success();
   }
-  bool on_bits() const { return !is_float(op_->getOperand(0)); }
+  bool on_bits() const { return static_cast<bool>(to_.bit_of(op_->getOperand(0))); }
 
   LogicalResult broadcast_in_dim(hlo::BroadcastInDimOp op) {
     if (on_bits()) return move_bits<privacy::BroadcastOp>(op.getOperand(), op.getBroadcastDimensions());
@@ -185,9 +193,8 @@ class Rules {
                                   op.getStrides());
   }
   LogicalResult convert(hlo::ConvertOp op) {
-    if (is_float(op.getOperand()) && is_float(op)) return scaled(op.getOperand(), 1);
-    if (!to_.bit_of(op.getOperand()) || !is_float(op))
-      return op.emitError("this conversion has no private kernel");
+    if (!is_float(op)) return op.emitError("this conversion has no private kernel");
+    if (!to_.bit_of(op.getOperand())) return scaled(op.getOperand(), 1);
     const auto type = privacy::secret(op.getContext(), shape_of(op), 0, 1, privacy::BoundStatus::Proven);
     return set_single(builder().create<privacy::FromBitsOp>(location_, type, to_.bit_of(op.getOperand())), 1);
   }
@@ -295,6 +302,7 @@ class Rules {
 
   LogicalResult mask(privacy::MaskOp op) {
     const Value v = op.getOperand(), bit = to_.bit_of(op.getBit());
+    if (!bit) return op.emitError("a selection by a public predicate has no private kernel");
     Expression expression = to_.expression_of(v);
     if (!expression.is_single() && to_.used_once(v)) {
       Operation* made = to_.contract(v, expression, fraction(), Then::kSelect, bit);
@@ -308,7 +316,7 @@ class Rules {
 
   LogicalResult select(hlo::SelectOp op) {
     Value bit = to_.bit_of(op.getPred());
-    if (!is_float(op) || shape_of(op.getPred()) != shape_of(op))
+    if (!bit || !is_float(op) || shape_of(op.getPred()) != shape_of(op))
       return op.emitError("this selection has no private kernel");
     if (splat_value(op.getOnTrue()) == 0.0) {
       bit = builder().create<privacy::NotOp>(location_, bit.getType(), bit);

@@ -1,6 +1,7 @@
 #include "passes/reference/reference.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "passes/support/tensors.h"
 #include "passes/train/arguments.h"
@@ -115,6 +116,9 @@ Arrays synthetic_data(mlir::ModuleOp module, std::int64_t rows) {
       auto value = [&](std::size_t i) -> double {
         const std::size_t row = i / width, column = i % width;
         if (encoding.starts_with("one_hot")) return row % std::min(kClasses, width) == column;
+        if (auto integer =
+                llvm::dyn_cast<mlir::IntegerType>(tensor_type(function.getArgument(index)).getElementType()))
+          return std::floor(std::ldexp(noise.unit(), static_cast<int>(std::min(integer.getWidth(), 15U))));
         if (encoding != "pixels") return 2 * noise.unit() - 1;
         // A class is a pattern of bright pixels, the same for every row of the class.
         const bool bright = plan::SplitMix((row % kClasses) * width + column).unit() < kBright;

@@ -1,5 +1,7 @@
 #include "passes/train/arguments.h"
 
+#include <cmath>
+
 #include "passes/calibrate/range.h"
 #include "passes/train/train.h"
 
@@ -59,11 +61,31 @@ class Annotator {
       set(index, kRowsAttribute, builder_.getI64IntegerAttr(rows));
     }
     const bool pixels = provision.encoding == "pixels";
-    if (!pixels && !llvm::StringRef(provision.encoding).starts_with("one_hot")) return mlir::success();
-    set(index, kFractionAttribute,
-        builder_.getI32IntegerAttr(pixels ? options_.precision.pixel_fraction_bits : 0));
-    widen_range(function_.getArgument(index), {0, 1, 1});
+    if (pixels || llvm::StringRef(provision.encoding).starts_with("one_hot"))
+      return set_format(index, pixels ? options_.precision.pixel_fraction_bits : 0, {0, 1, 1}),
+             mlir::success();
+    auto integer =
+        llvm::dyn_cast<mlir::IntegerType>(tensor_type(function_.getArgument(index)).getElementType());
+    if (!integer) {
+      const auto limit = options_.limits.find(name.str());
+      const double most = limit != options_.limits.end()
+                              ? limit->second
+                              : std::ldexp(0.99, options_.precision.input_bound_bits);
+      return widen_range(function_.getArgument(index), {-most, most, 2 * most}), mlir::success();
+    }
+    if (integer.getWidth() == 1 || integer.getWidth() > kLargestInteger)
+      return function_.emitError() << "\"" << provision.name << "\" is " << integer
+                                   << "; private inputs are floats or integers of 8 or 16 bits";
+    const double size = std::ldexp(1.0, static_cast<int>(integer.getWidth()));
+    const double least = integer.isUnsigned() ? 0 : -size / 2;
+    set_format(index, 0, {least, least + size - 1, size});
     return mlir::success();
+  }
+  static constexpr unsigned kLargestInteger = 16;
+
+  void set_format(unsigned index, int fraction_bits, const Range& range) {
+    set(index, kFractionAttribute, builder_.getI32IntegerAttr(fraction_bits));
+    widen_range(function_.getArgument(index), range);
   }
 
   void start(unsigned index, llvm::StringRef name) {
