@@ -208,6 +208,27 @@ TEST(CompiledTest, TheGuardFindsWhatCalibrationDidNotSee) {
   }
 }
 
+// A step that JAX differentiated: its constant factors move to the update, its log-softmax becomes softmax,
+// and the loss that nobody asked for is gone.
+TEST(CompiledTest, AStepOfJax) {
+  Options options;
+  options.name = "step";
+  options.protocol = "plain";
+  options.roles = {"all"};
+  options.inputs = {{.name = "x", .role = "all", .encoding = "pixels", .file = ""},
+                    {.name = "y", .role = "all", .encoding = "one_hot:10", .file = ""}};
+  options.states = {{"w", "0"}, {"b", "1"}};
+  options.steps = 3;
+  options.reveals = {{.name = "model", .roles = {"all"}}};
+  CompiledJob job(source_file("tests/compiled/jax_linear_step.mlir"), options);
+  expect_equal_moves(job);
+  for (const auto& block : job.plan().blocks())
+    for (const auto& operation : block.operations()) {
+      EXPECT_NE(operation.kernel(), "exp");
+      EXPECT_NE(operation.kernel(), "log");
+    }
+}
+
 class EmittedStepTest : public testing::Test {
  protected:
   void expect_step(const std::string& name, const std::vector<std::string>& arguments,

@@ -6,6 +6,7 @@
 // | compare GT or GE of (x or relu(x)) and 0, where relu(x) exists   | the bit
 // | select(bit, v, 0)                                                | mask(bit, v)
 // | exp(z) / sum exp(z) along the last axis, z = x or x - max x      | row_softmax(x)
+// | exp(z) * broadcast(n / sum exp(z)), as log-softmax's gradient has it | row_softmax(x) * broadcast(n)
 // | reduce maximum along the last axis                               | row_maximum(x)
 // | compare EQ(x, maximum of x's row)                                | row_argmax(x)
 //
@@ -120,16 +121,53 @@ struct RaiseMask : mlir::OpRewritePattern<hlo::SelectOp> {
   }
 };
 
+// Softmax does not change when a row's maximum is taken off.
+Value unshifted(Value exponent) {
+  auto shifted = exponent.getDefiningOp<hlo::SubtractOp>();
+  const bool by_maximum = shifted && reduced_row(shifted.getRhs(), "stablehlo.maximum") == shifted.getLhs();
+  return by_maximum ? shifted.getLhs() : exponent;
+}
+
 struct RaiseSoftmax : mlir::OpRewritePattern<hlo::DivideOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(hlo::DivideOp op, PatternRewriter& rewriter) const override {
     auto exponential = op.getLhs().getDefiningOp<hlo::ExponentialOp>();
     if (!exponential || reduced_row(op.getRhs(), "stablehlo.add") != op.getLhs()) return mlir::failure();
-    Value logits = exponential.getOperand();
-    if (auto shifted = logits.getDefiningOp<hlo::SubtractOp>())
-      if (reduced_row(shifted.getRhs(), "stablehlo.maximum") == shifted.getLhs()) logits = shifted.getLhs();
+    const Value logits = unshifted(exponential.getOperand());
     replace(rewriter, op, rewriter.create<privacy::RowSoftmaxOp>(op.getLoc(), op.getType(), logits));
     return mlir::success();
+  }
+};
+
+// Whether `sums` are e's sums along the last axis, perhaps with a unit axis kept.
+bool is_row_sum(Value sums, Value e) {
+  while (auto move = sums.getDefiningOp()) {
+    if (!llvm::isa<hlo::ReshapeOp, hlo::BroadcastInDimOp>(move) ||
+        tensor_type(move->getOperand(0)).getNumElements() != tensor_type(sums).getNumElements())
+      break;
+    sums = move->getOperand(0);
+  }
+  auto reduce = sums.getDefiningOp<hlo::ReduceOp>();
+  return is_reduction(reduce, "stablehlo.add") && reduce.getInputs().front() == e &&
+         is_last_axis(e, reduce.getDimensions());
+}
+
+struct RaiseWeightedSoftmax : mlir::OpRewritePattern<hlo::MultiplyOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(hlo::MultiplyOp op, PatternRewriter& rewriter) const override {
+    for (unsigned side : {0U, 1U}) {
+      auto e = op->getOperand(side).getDefiningOp<hlo::ExponentialOp>();
+      auto repeat = op->getOperand(1 - side).getDefiningOp<hlo::BroadcastInDimOp>();
+      auto quotient = repeat ? repeat.getOperand().getDefiningOp<hlo::DivideOp>() : hlo::DivideOp();
+      if (!e || !quotient || !is_row_sum(quotient.getRhs(), e)) continue;
+      Value softmax =
+          rewriter.create<privacy::RowSoftmaxOp>(op.getLoc(), op.getType(), unshifted(e.getOperand()));
+      Value weight = rewriter.create<hlo::BroadcastInDimOp>(repeat.getLoc(), op.getType(), quotient.getLhs(),
+                                                            repeat.getBroadcastDimensions());
+      replace(rewriter, op, rewriter.create<hlo::MultiplyOp>(op.getLoc(), softmax, weight));
+      return mlir::success();
+    }
+    return mlir::failure();
   }
 };
 
@@ -164,8 +202,8 @@ struct Raise : mlir::PassWrapper<Raise, mlir::OperationPass<mlir::ModuleOp>> {
 
   void runOnOperation() override {
     mlir::RewritePatternSet patterns(&getContext());
-    patterns.add<RaiseRelu, RaiseReluBit, TurnSelect, RaiseMask, RaiseSoftmax, RaiseArgmax, RaiseRowMaximum>(
-        &getContext());
+    patterns.add<RaiseRelu, RaiseReluBit, TurnSelect, RaiseMask, RaiseSoftmax, RaiseWeightedSoftmax,
+                 RaiseArgmax, RaiseRowMaximum>(&getContext());
     if (mlir::failed(mlir::applyPatternsAndFoldGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }
