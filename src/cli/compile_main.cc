@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -69,6 +70,25 @@ struct Arguments {
     app.add_option("model", model, "StableHLO text: a model's forward function, or a whole program")
         ->required()
         ->check(CLI::ExistingFile);
+    app.add_option("--roles", roles, "the computing roles, in the order of parties")->capture_default_str();
+    app.add_option("--protocol", protocol, "the table of implementations")->capture_default_str();
+    app.add_option("--network", network,
+                   "what the plan is for: lan, wan or MBIT:ONE_WAY_MS (every kernel has one variant so far)")
+        ->capture_default_str();
+    app.add_option("--initializer", initializer,
+                   "how parameters start: torch_linear, he_uniform, glorot_uniform, zeros")
+        ->capture_default_str();
+    app.add_option("--seed", seed, "public seed of initial values and of the order of rows")
+        ->capture_default_str();
+    app.add_option("--reveal", reveals,
+                   "NAME:ROLE,ROLE: \"accuracy\", \"model\" or a result's number, and who learns it");
+    app.add_option("--reveal-model", reveal_model, "the role that learns the trained parameters");
+    declare_training(app);
+    declare_program(app);
+    declare_numbers(app);
+  }
+
+  void declare_training(CLI::App& app) {
     app.add_option("--train", train, "train the model with this optimizer")->check(CLI::IsMember({"sgd"}));
     app.add_option("--learning-rate", training.learning_rate, "step size")->capture_default_str();
     app.add_option("--momentum", training.momentum, "as torch.optim.SGD has it")->capture_default_str();
@@ -90,6 +110,9 @@ struct Arguments {
                    "NAME=ROLE:ENCODING: the model's batch argument, who holds it, \"pixels\" or nothing")
         ->capture_default_str();
     app.add_option("--labels", labels, "who holds the labels")->capture_default_str();
+  }
+
+  void declare_program(CLI::App& app) {
     app.add_option("--input", inputs,
                    "NAME=ROLE[:ENCODING]: who provides an argument of a program compiled as it is");
     app.add_option("--limit", limits,
@@ -99,18 +122,9 @@ struct Arguments {
     app.add_option("--steps", steps, "how often a program with states runs")
         ->capture_default_str()
         ->check(CLI::PositiveNumber);
-    app.add_option("--roles", roles, "the computing roles, in the order of parties")->capture_default_str();
-    app.add_option("--protocol", protocol, "the table of implementations")->capture_default_str();
-    app.add_option("--network", network, "what the plan is for: lan, wan or MBIT:ONE_WAY_MS")
-        ->capture_default_str();
-    app.add_option("--initializer", initializer,
-                   "how parameters start: torch_linear, he_uniform, glorot_uniform, zeros")
-        ->capture_default_str();
-    app.add_option("--seed", seed, "public seed of initial values and of the order of rows")
-        ->capture_default_str();
-    app.add_option("--reveal", reveals,
-                   "NAME:ROLE,ROLE: \"accuracy\", \"model\" or a result's number, and who learns it");
-    app.add_option("--reveal-model", reveal_model, "the role that learns the trained parameters");
+  }
+
+  void declare_numbers(CLI::App& app) {
     app.add_option("--fraction-bits", precision.fraction_bits, "of products and functions")
         ->capture_default_str()
         ->check(CLI::Range(8, 24));
@@ -266,6 +280,10 @@ void compile_command(const Arguments& arguments) {
       add_data(*arrays, options, shapes, prefix, arguments.sample, arguments.sample_labels);
     options.sample = arrays;
   }
+  const auto names = passes::pass_names(options);
+  if (!arguments.dump_after.empty() && std::ranges::find(names, arguments.dump_after) == names.end())
+    throw Error(ErrorKind::kUsage, fmt::format("no pass is called \"{}\"", arguments.dump_after),
+                fmt::format("The passes are {}.", fmt::join(names, ", ")));
   const auto dump = [&](std::string_view pass, mlir::ModuleOp after) {
     if (pass == arguments.dump_after) after.print(llvm::outs()), llvm::outs().flush();
   };

@@ -153,10 +153,11 @@ struct Rule {
 
 }  // namespace
 
-mlir::LogicalResult differentiate_operation(mlir::OpBuilder& builder, mlir::Operation* op, Value gradient,
-                                            AddGradient add) {
-  const Rule rule{builder, op->getLoc(), gradient, add};
-  const Value y = op->getResult(0);
+namespace {
+
+// Operations on each element by itself; y is the result.
+mlir::LogicalResult arithmetic_rule(const Rule& rule, mlir::Operation* op) {
+  const Value y = op->getResult(0), gradient = rule.gradient;
   return llvm::TypeSwitch<mlir::Operation*, mlir::LogicalResult>(op)
       .Case([&](hlo::AddOp o) { return rule.binary(o.getLhs(), gradient, o.getRhs(), gradient); })
       .Case([&](hlo::SubtractOp o) {
@@ -189,11 +190,18 @@ mlir::LogicalResult differentiate_operation(mlir::OpBuilder& builder, mlir::Oper
         const Value half = rule.multiply(gradient, rule.constant(y, 0.5));
         return rule.give(o.getOperand(), rule.divide(half, y));
       })
+      .Default([](mlir::Operation*) { return mlir::failure(); });
+}
+
+// Choices, moves, folds and products.
+mlir::LogicalResult structural_rule(const Rule& rule, mlir::Operation* op) {
+  const Value y = op->getResult(0), gradient = rule.gradient;
+  return llvm::TypeSwitch<mlir::Operation*, mlir::LogicalResult>(op)
       .Case([&](hlo::SelectOp o) {
         // A scalar predicate chooses as a whole: it is broadcast, so that the rule is one.
         Value bit = o.getPred();
         if (shape_of(bit).empty() && !shape_of(y).empty())
-          bit = broadcast(builder, o.getLoc(), bit, shape_of(y), {});
+          bit = broadcast(rule.builder, o.getLoc(), bit, shape_of(y), {});
         return rule.binary(o.getOnTrue(), rule.where(bit, gradient), o.getOnFalse(),
                            rule.where_not(bit, gradient));
       })
@@ -206,6 +214,15 @@ mlir::LogicalResult differentiate_operation(mlir::OpBuilder& builder, mlir::Oper
       .Case([&](hlo::DotGeneralOp o) { return rule.dot_rule(o); })
       .Case([&](hlo::ReduceOp o) { return rule.reduce_rule(o); })
       .Default([](mlir::Operation*) { return mlir::failure(); });
+}
+
+}  // namespace
+
+mlir::LogicalResult differentiate_operation(mlir::OpBuilder& builder, mlir::Operation* op, Value gradient,
+                                            AddGradient add) {
+  const Rule rule{builder, op->getLoc(), gradient, add};
+  if (mlir::succeeded(arithmetic_rule(rule, op))) return mlir::success();
+  return structural_rule(rule, op);
 }
 
 }  // namespace sotto::passes
