@@ -106,12 +106,4 @@ def SoftmaxOp : UnaryKernel<"softmax"> {
   let arguments = (ins FixedTensor:$operand, I64Attr:$window, F64Attr:$range);
 }
 
-// ---- An operation of the runtime, which is no kernel (plan/README.md) -----------------------------------------------
-
-def BatchOp : SottoOp<"batch", [Pure]> {
-  let summary = "The rows of this iteration's batch of a data set; local";
-  let arguments = (ins FixedTensor:$operand);
-  let results = (outs FixedTensor:$result);
-}
-
 #endif
