@@ -27,6 +27,7 @@ std::filesystem::path compile_model(const TrainingBench& bench, const std::files
                                            "--rows",      fmt::format("{}", bench.batches * bench.batch),
                                            "--batch",     fmt::format("{}", bench.batch),
                                            "--epochs",    "1",
+                                           "--network",   bench.network,
                                            "--test-rows", fmt::format("{}", bench.batch),
                                            "--output",    plan.string()};
   run_compiler(arguments);

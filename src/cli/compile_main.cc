@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "cli/command.h"
 #include "frontends/stablehlo/read.h"
+#include "net/shaped.h"
 #include "passes/pipeline.h"
 #include "passes/reference/train_plainly.h"
 #include "passes/train/train.h"
@@ -73,7 +74,7 @@ struct Arguments {
     app.add_option("--roles", roles, "the computing roles, in the order of parties")->capture_default_str();
     app.add_option("--protocol", protocol, "the table of implementations")->capture_default_str();
     app.add_option("--network", network,
-                   "what the plan is for: lan, wan or MBIT:ONE_WAY_MS (every kernel has one variant so far)")
+                   "what the plan is for, by which variants are chosen: lan, wan or MBIT:ONE_WAY_MS")
         ->capture_default_str();
     app.add_option("--initializer", initializer,
                    "how parameters start: torch_linear, he_uniform, glorot_uniform, zeros")
@@ -146,6 +147,8 @@ struct Arguments {
     options.name = std::filesystem::path(model).stem().string();
     options.roles = split(roles, ',');
     options.protocol = protocol;
+    const net::NetworkProfile profile = net::parse_profile(network);
+    options.network = {profile.megabit_per_second, profile.one_way_ms};
     options.initializer = initializer;
     options.seed = seed;
     options.steps = steps;

@@ -68,8 +68,11 @@ void show_block(const plan::Plan& plan, const plan::Block& block) {
     const auto rounds = operation.rounds() == 0 ? fmt::format("{}", operation.start_round())
                                                 : fmt::format("{}-{}", operation.start_round(),
                                                               operation.start_round() + operation.rounds());
-    table.add_row(
-        {fmt::format("{}", i), operation.kernel(), result, rounds, human_bytes(bytes), operation.source()});
+    table.add_row({fmt::format("{}", i),
+                   operation.variant().empty()
+                       ? operation.kernel()
+                       : fmt::format("{} ({})", operation.kernel(), operation.variant()),
+                   result, rounds, human_bytes(bytes), operation.source()});
   }
   std::cout << fmt::format("\nblock {}: {} rounds\n{}", block.name(), block.rounds(), table.text());
 }

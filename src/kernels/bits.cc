@@ -14,11 +14,13 @@ void check_sign(const Call& call) {
   check.shape(check.result(), check.operand(0).shape, "the result");
   check.require(check.operand(0).fraction_bits + check.operand(0).bound_bits <= check.window() - 1,
                 "the window is too narrow for the operand");
+  check.effort();
 }
 
 Task<Shares> run_sign(Context& context, const Call& call) {
-  const auto window = static_cast<int>(integer_or(call.attributes, "window", 64));
-  co_return Shares{co_await protocols::sign(context, secret(context, call.operands[0]), window)};
+  const Comparing how = comparing(call.attributes);
+  co_return Shares{
+      co_await protocols::sign(context, secret(context, call.operands[0]), how.window, how.effort)};
 }
 
 void check_not(const Call& call) {

@@ -39,6 +39,13 @@ class Check {
                       std::int64_t most) const;
   // The window attribute, 2..64.
   int window() const { return static_cast<int>(within("window", 64, 2, 64)); }
+  // 0 few bytes, 1 balanced, 2 few rounds.
+  void effort() const { within("effort", 0, 0, 2); }
+  // What comparing() reads.
+  void comparison() const {
+    window();
+    effort();
+  }
   // As 0 or 1.
   bool flag(std::string_view name) const { return within(name, 0, 0, 1) == 1; }
   // Finite and positive.

@@ -23,7 +23,7 @@ void check_compare(const Call& call) {
   const char* known[] = {"GE", "GT", "LE", "LT", "EQ", "NE"};
   check.require(std::find(std::begin(known), std::end(known), direction) != std::end(known),
                 "direction is GE, GT, LE, LT, EQ or NE");
-  check.window();
+  check.comparison();
   const int bound = std::max(check.operand(0).bound_bits, check.operand(1).bound_bits);
   const int fraction = std::max(check.operand(0).fraction_bits, check.operand(1).fraction_bits);
   check.require(fraction + bound + 1 <= kMaximumBits, "the difference of the operands overflows");
@@ -38,7 +38,7 @@ Share difference(const Context& context, const Call& call, std::size_t from, std
   return subtracted(context, aligned(from), aligned(what));
 }
 
-Task<Share> equal(Context& context, const Share& forth, int window) {
+Task<Share> equal(Context& context, const Share& forth, Comparing how) {
   const Share back = scaled(context, forth, ring::Element{0} - 1);
   Shape shape = forth.shape;
   shape.push_back(2);
@@ -48,16 +48,18 @@ Task<Share> equal(Context& context, const Share& forth, int window) {
     for (std::int64_t i = 0; i < count; ++i) list.insert(list.end(), {i, count + i});
     return list;
   });
-  co_return co_await protocols::all_of_last_axis(context, co_await protocols::sign(context, both, window));
+  co_return co_await protocols::all_of_last_axis(
+      context, co_await protocols::sign(context, both, how.window, how.effort));
 }
 
 Task<Shares> run_compare(Context& context, const Call& call) {
   const std::string& direction = text(call.attributes, "direction");
-  const auto window = static_cast<int>(integer_or(call.attributes, "window", 64));
+  const Comparing how = comparing(call.attributes);
   const bool converse = direction == "LE" || direction == "GT";
   const Share d = difference(context, call, converse ? 1 : 0, converse ? 0 : 1);
-  Share bit = direction == "EQ" || direction == "NE" ? co_await equal(context, d, window)
-                                                     : co_await protocols::sign(context, d, window);
+  Share bit = direction == "EQ" || direction == "NE"
+                  ? co_await equal(context, d, how)
+                  : co_await protocols::sign(context, d, how.window, how.effort);
   if (direction == "GT" || direction == "LT" || direction == "NE") bit = protocols::complement(context, bit);
   co_return Shares{bit};
 }

@@ -109,6 +109,7 @@ void check_contract(const Call& call) {
   if (layout.then == Then::kRelu) {
     check.boolean(check.result(1), "the second result");
     check.shape(check.result(1), y.shape, "the second result");
+    check.effort();
     check.require(y.fraction_bits + y.bound_bits <= window - 1, "the window is too narrow for the result");
   }
 }
@@ -134,7 +135,9 @@ Task<Shares> run_contract(Context& context, const Call& call) {
   c.truncate_bits = static_cast<int>(integer_or(call.attributes, "truncate", 0));
   c.then = layout.then;
   // After a truncation the value has lost its upper bits: a wider window says nothing more.
-  c.window = std::min(static_cast<int>(integer_or(call.attributes, "window", 64)), 64 - c.truncate_bits);
+  const Comparing how = comparing(call.attributes);
+  c.window = std::min(how.window, 64 - c.truncate_bits);
+  c.effort = how.effort;
   if (layout.then == Then::kSelect) {
     c.selector = call.operands.back();
     const std::int64_t origin = integer_or(call.attributes, "selector_origin", -1);

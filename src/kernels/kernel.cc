@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace sotto::kernels {
 namespace {
@@ -88,6 +89,14 @@ const Kernel& kernel_named(std::string_view name) {
   throw Error(
       ErrorKind::kPlan, fmt::format("there is no kernel '{}'", name.substr(0, 64)),
       fmt::format("Closest: {}, {}, {}.", near[0].second->name, near[1].second->name, near[2].second->name));
+}
+
+std::string_view variant_of(const Attributes& attributes) {
+  constexpr std::array<std::string_view, 3> names = {"few bytes", "balanced", "few rounds"};
+  const std::int64_t effort = integer_or(attributes, "effort", -1);
+  return effort < 0 || effort >= static_cast<std::int64_t>(names.size())
+             ? std::string_view()
+             : names[static_cast<std::size_t>(effort)];
 }
 
 }  // namespace sotto::kernels

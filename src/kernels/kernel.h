@@ -32,8 +32,9 @@
 // | softmax          | a -> y (last axis)                         | window, range (reals: max - min of a row <= range)
 // clang-format on
 //
-// Local kernels take no rounds. Windows are in bits of the ring: |v| < 2^(window-1) in units of the last
-// place.
+// Kernels with a window also take effort: 0 few bytes, 1 balanced, 2 few rounds. Same results.
+// Local kernels take no rounds. Windows are in bits of the ring: |v| < 2^(window-1) in units of the
+// last place.
 #pragma once
 
 #include <map>
@@ -79,6 +80,9 @@ struct Kernel {
   void (*check)(const Call& types_only);
   Task<std::vector<protocols::Share>> (*run)(protocols::Context&, const Call&);
 };
+
+// What the attribute `effort` means, as plans name it: "few bytes", "balanced" or "few rounds"; "" without it.
+std::string_view variant_of(const Attributes& attributes);
 
 std::span<const Kernel> all_kernels();
 // Throws Error(kPlan) with the name and the closest known names.

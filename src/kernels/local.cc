@@ -196,4 +196,9 @@ Shape without_last(Shape shape) {
   return shape;
 }
 
+Comparing comparing(const Attributes& attributes) {
+  return {.window = static_cast<int>(integer_or(attributes, "window", 64)),
+          .effort = static_cast<protocols::Effort>(integer_or(attributes, "effort", 0))};
+}
+
 }  // namespace sotto::kernels

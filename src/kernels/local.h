@@ -56,4 +56,11 @@ Share repeated(const Context& context, const Share& a, std::int64_t extent);
 Shape with_last(Shape shape, std::int64_t extent);  // the last axis replaced
 Shape without_last(Shape shape);
 
+// How a kernel compares: within which window, and whether it spends bytes to save rounds.
+struct Comparing {
+  int window = 64;
+  protocols::Effort effort = protocols::Effort::kFewBytes;
+};
+Comparing comparing(const Attributes& attributes);
+
 }  // namespace sotto::kernels

@@ -12,7 +12,7 @@ namespace {
 void check_columns(const Check& check, std::int64_t most) {
   const ValueType& a = check.operand(0);
   check.numeric(a, "the operand");
-  check.window();
+  check.comparison();
   check.require(!a.shape.empty(), "a scalar has no last axis");
   check.require(a.shape.back() >= 1 && a.shape.back() <= most, "the last axis has too many columns, or none");
   check.require(a.fraction_bits + a.bound_bits + 1 <= kMaximumBits,
@@ -28,8 +28,8 @@ void check_max(const Call& call) {
 }
 
 Task<Shares> run_max(Context& context, const Call& call) {
-  const auto window = static_cast<int>(integer_or(call.attributes, "window", 64));
-  co_return Shares{co_await maximum(context, secret(context, call.operands[0]), window)};
+  const Comparing how = comparing(call.attributes);
+  co_return Shares{co_await maximum(context, secret(context, call.operands[0]), how)};
 }
 
 void check_argmax(const Call& call) {
@@ -42,8 +42,8 @@ void check_argmax(const Call& call) {
 }
 
 Task<Shares> run_argmax(Context& context, const Call& call) {
-  const auto window = static_cast<int>(integer_or(call.attributes, "window", 64));
-  co_return Shares{co_await one_hot_of_maximum(context, secret(context, call.operands[0]), window)};
+  const Comparing how = comparing(call.attributes);
+  co_return Shares{co_await one_hot_of_maximum(context, secret(context, call.operands[0]), how)};
 }
 
 }  // namespace

@@ -16,14 +16,15 @@ std::vector<std::pair<std::int64_t, std::int64_t>> pairs_of(std::int64_t k) {
 }
 
 // Bits [..., pair] of x_i >= x_j.
-Task<Share> compare_pairs(Context& context, const Share& x, int window) {
+Task<Share> compare_pairs(Context& context, const Share& x, Comparing how) {
   Indices left, right;
   for (const auto& [i, j] : pairs_of(columns(x))) {
     left.push_back(i);
     right.push_back(j);
   }
   co_return co_await protocols::sign(
-      context, subtracted(context, columns_of(context, x, left), columns_of(context, x, right)), window);
+      context, subtracted(context, columns_of(context, x, left), columns_of(context, x, right)), how.window,
+      how.effort);
 }
 
 // Where column i finds its k - 1 comparisons among the pairs' bits, followed by the complements of all of
@@ -66,10 +67,10 @@ Share all_ones(const Context& context, const Shape& shape) {
   return protocols::constant(context, std::move(words), Kind::kBoolean, shape);
 }
 
-Task<Share> one_hot_by_pairs(Context& context, Share x, int window) {
+Task<Share> one_hot_by_pairs(Context& context, Share x, Comparing how) {
   const std::int64_t k = columns(x);
   if (k == 1) co_return all_ones(context, x.shape);
-  const Share bits = co_await compare_pairs(context, x, window);
+  const Share bits = co_await compare_pairs(context, x, how);
   const Share both = joined(context, bits, protocols::complement(context, bits));
   Shape shape = x.shape;
   shape.push_back(k - 1);
@@ -84,7 +85,7 @@ struct Level {
   Share winners, left_won;
 };
 
-Task<Level> halve(Context& context, Share x, int window) {
+Task<Level> halve(Context& context, Share x, Comparing how) {
   Indices left, right, last;
   for (std::int64_t i = 0; i + 1 < columns(x); i += 2) {
     left.push_back(i);
@@ -96,7 +97,8 @@ Task<Level> halve(Context& context, Share x, int window) {
   c.addends = {{.share = columns_of(context, x, left)}, {.share = losers, .scale = ring::Element{0} - 1}};
   c.shape = losers.shape;
   c.then = protocols::Then::kRelu;
-  c.window = window;
+  c.window = how.window;
+  c.effort = how.effort;
   const Shares relu = co_await protocols::contract(context, std::move(c));
   const Share winners = added(context, losers, relu[0]);
   co_return Level{.winners = last.empty() ? winners : joined(context, winners, columns_of(context, x, last)),
@@ -116,7 +118,7 @@ Share bits_of_level(const Context& context, const Share& left_won, std::int64_t 
 
 }  // namespace
 
-Task<Share> one_hot_of_maximum(Context& context, Share x, int window) {
+Task<Share> one_hot_of_maximum(Context& context, Share x, Comparing how) {
   const std::int64_t k = columns(x);
   SOTTO_ASSERT(k >= 1 && k <= kMostColumns, "the number of columns is checked before");
   // Each column's path to the root, one bit per level.
@@ -124,11 +126,11 @@ Task<Share> one_hot_of_maximum(Context& context, Share x, int window) {
   std::vector<std::int64_t> widths;
   while (columns(x) > kMostColumnsByPairs) {
     widths.push_back(columns(x));
-    Level level = co_await halve(context, x, window);
+    Level level = co_await halve(context, x, how);
     path.push_back(bits_of_level(context, level.left_won, widths.back()));
     x = level.winners;
   }
-  const Share top = co_await one_hot_by_pairs(context, x, window);
+  const Share top = co_await one_hot_by_pairs(context, x, how);
   if (path.empty()) co_return top;
   // [..., leaf, level]: the top's bit of the leaf's ancestor, then each level's.
   path.push_back(top);
@@ -148,11 +150,10 @@ Task<Share> one_hot_of_maximum(Context& context, Share x, int window) {
   co_return co_await protocols::all_of_last_axis(context, columns_of(context, all, by_leaf).reshaped(shape));
 }
 
-Task<Share> maximum(Context& context, Share x, int window) {
-  while (columns(x) > kMostColumnsByPairs || columns(x) == 2)
-    x = (co_await halve(context, x, window)).winners;
+Task<Share> maximum(Context& context, Share x, Comparing how) {
+  while (columns(x) > kMostColumnsByPairs || columns(x) == 2) x = (co_await halve(context, x, how)).winners;
   if (columns(x) == 1) co_return x.reshaped(without_last(x.shape));
-  const Share one_hot = co_await one_hot_by_pairs(context, x, window);
+  const Share one_hot = co_await one_hot_by_pairs(context, x, how);
   protocols::Contraction c;
   c.addends.push_back({.share = x});
   c.shape = x.shape;

@@ -16,8 +16,8 @@ inline constexpr std::int64_t kMostColumnsByPairs = 10;
 inline constexpr std::int64_t kMostColumns = kMostColumnsByPairs << 8;  // a leaf's path has at most nine bits
 
 // The one-hot of the maximum over the last axis, Boolean, of x's shape; 1 <= columns <= kMostColumns.
-Task<Share> one_hot_of_maximum(Context& context, Share x, int window);
+Task<Share> one_hot_of_maximum(Context& context, Share x, Comparing how);
 // The maximum; the last axis is gone. Any number of columns >= 1.
-Task<Share> maximum(Context& context, Share x, int window);
+Task<Share> maximum(Context& context, Share x, Comparing how);
 
 }  // namespace sotto::kernels

@@ -58,7 +58,7 @@ void check_softmax(const Call& call) {
   check.require(!a.shape.empty() && a.shape.back() >= 1 && a.shape.back() <= kMostColumnsOfSoftmax,
                 "softmax is over a last axis of 1 to 4096 columns");
   check.require(a.shape.size() < kMaximumRank - 1, "the operand's rank leaves no room for two axes more");
-  check.window();
+  check.comparison();
   check.require(a.fraction_bits + a.bound_bits + 1 <= kMaximumBits,
                 "the difference of two columns overflows");
   check.require(check.positive("range") <= kMostRange, "the range of a row is more than 256");
@@ -70,10 +70,10 @@ void check_softmax(const Call& call) {
 Task<Shares> run_softmax(Context& context, const Call& call) {
   const ValueType& y = call.result_types[0];
   const Precision precision = precision_of(y);
-  const auto window = static_cast<int>(integer_or(call.attributes, "window", 64));
+  const Comparing how = comparing(call.attributes);
   const Share x = secret(context, call.operands[0]);
   const std::int64_t columns = x.shape.back();
-  const Share largest = co_await maximum(context, x, window);
+  const Share largest = co_await maximum(context, x, how);
   const Share below = subtracted(context, x, repeated(context, largest, columns));
   const PiecewiseFunction exp = exponential(exponents(call), precision.exponential, 0);
   const Share powers = co_await protocols::lookup(context, below, exp);

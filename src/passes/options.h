@@ -52,6 +52,12 @@ struct Precision {
   int input_bound_bits = 3;  // of inputs without encoding and without a declared limit
 };
 
+// The network a plan is for: a party's rate over all its links and both directions, and the delay one way.
+struct Network {
+  double megabit_per_second = 10100;
+  double one_way_ms = 0.05;
+};
+
 struct Options {
   std::string name;  // of the program
   std::vector<std::string> roles = {"images", "labels",
@@ -66,6 +72,7 @@ struct Options {
   std::uint64_t seed = 1;
   std::vector<Reveal> reveals;
   Precision precision;
+  Network network;
   std::shared_ptr<const std::map<std::string, ir::Array>>
       sample;                            // for calibration; synthetic data when null
   std::int64_t calibration_steps = 469;  // of plain training

@@ -15,8 +15,8 @@ inline Task<Words> reveal(Context& context, Share share, unsigned to_mask) {
 inline Task<Shares> contract(Context& context, Contraction contraction) {
   return context.table().rows().contract(context, std::move(contraction));
 }
-inline Task<Share> sign(Context& context, Share value, int window) {
-  return context.table().rows().sign(context, std::move(value), window);
+inline Task<Share> sign(Context& context, Share value, int window, Effort effort = Effort::kFewBytes) {
+  return context.table().rows().sign(context, std::move(value), window, effort);
 }
 inline Task<Share> all_of_last_axis(Context& context, Share bits) {
   return context.table().rows().all_of_last_axis(context, std::move(bits));

@@ -32,6 +32,13 @@ enum class Then : std::uint8_t {
   kSelect,  // result 0 is v where the selector is one, 0 elsewhere
 };
 
+// What a comparison spends: bytes, or rounds. Same results.
+enum class Effort : std::uint8_t {
+  kFewBytes,
+  kBalanced,   // a round less for windows up to 33 bits, for some more bytes
+  kFewRounds,  // the fewest rounds, for tens of times the bytes
+};
+
 // v = (product_scale * (a op b) + sum of addends) / 2^truncate_bits, then `then`.
 struct Contraction {
   enum class Product : std::uint8_t { kNone, kElementwise, kMatmul };
@@ -45,6 +52,7 @@ struct Contraction {
   Then then = Then::kNothing;
   Share selector;   // kSelect: Boolean, of the result's shape
   int window = 64;  // kRelu: |v| < 2^(window-1) in units of the last place
+  Effort effort = Effort::kFewBytes;  // kRelu
 };
 
 // A function of one variable, evaluated by pieces. The argument x (in units of its last place) satisfies
@@ -78,7 +86,7 @@ struct Rows {
   std::function<Task<Words>(Context&, Share share, unsigned to_mask)> reveal;
   std::function<Task<Shares>(Context&, Contraction)> contract;
   // Boolean v >= 0 for |v| < 2^(window-1).
-  std::function<Task<Share>(Context&, Share value, int window)> sign;
+  std::function<Task<Share>(Context&, Share value, int window, Effort effort)> sign;
   // Boolean AND over the last axis of extent <= 9.
   std::function<Task<Share>(Context&, Share bits)> all_of_last_axis;
   // Arithmetic scale * bit.

@@ -56,7 +56,7 @@ PreparedOperation resolve(const plan::Plan& plan, const plan::Operation& operati
     prepared.types.result_types.push_back(type_of(plan.values(static_cast<int>(result))));
   prepared.types.attributes = attributes_of(operation);
   if (prepared.special != plan::Special::kNone) return prepared;
-  if (!operation.variant().empty())
+  if (operation.variant() != kernels::variant_of(prepared.types.attributes))
     throw Error(ErrorKind::kPlan, fmt::format("no variant is called \"{}\"", operation.variant()),
                 "Compile the plan with this version of Sotto.");
   prepared.kernel = &kernels::kernel_named(operation.kernel());

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "kernels/boundary.h"
 #include "kernels/cost.h"
+#include "passes/choose_variants/choose_variants.h"
 #include "passes/schedule/schedule.h"
 
 namespace sotto::passes {
@@ -120,7 +121,7 @@ void name_selector_origins(plan::wire::Block& block) {
 
 }  // namespace
 
-void set_costs(plan::Plan& plan) {
+void set_costs(plan::Plan& plan, const Network& network) {
   const Counter counter(plan);
   if (counter.parties() != plan::party_count(plan))
     throw Error(ErrorKind::kUsage,
@@ -133,7 +134,11 @@ void set_costs(plan::Plan& plan) {
       auto& operation = *block.mutable_operations(i);
       kernels::Cost cost;
       try {
-        cost = counter.count(operation, static_cast<std::uint16_t>(i));
+        const auto count = [&](const plan::Operation& o) {
+          return counter.count(o, static_cast<std::uint16_t>(i));
+        };
+        choose_variant(operation, counter.parties(), network, count);
+        cost = count(operation);
       } catch (const Error& error) {
         throw Error(error.kind(),
                     fmt::format("{}: block \"{}\", operation {}: {}", operation.source(), block.name(), i,

@@ -40,7 +40,7 @@ class Emitter {
     for (const Reveal& reveal : options_.reveals) emit_reveal(finish, reveal);
     emit_control(load, finish);
     publish_leakage();
-    set_costs(plan_);
+    set_costs(plan_, options_.network);
     plan::verify(plan_);
     return std::move(plan_);
   }

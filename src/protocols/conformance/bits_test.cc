@@ -7,22 +7,24 @@ namespace {
 class Bits : public Protocol {};
 SOTTO_FOR_ALL_PROTOCOLS(Bits);
 
-Operation sign_within(int window) {
+Operation sign_within(int window, Effort effort = Effort::kFewBytes) {
   return [=](Context& context, Shares in) -> Task<Shares> {
-    co_return Shares{co_await sign(context, in[0], window)};
+    co_return Shares{co_await sign(context, in[0], window, effort)};
   };
 }
 
 TEST_P(Bits, SignInEveryWindow) {
-  for (int window = 2; window <= 64; ++window) {
-    Integers a = random_integers(300, window, static_cast<std::uint64_t>(window));
-    a.push_back(of(-1) << (window - 1));  // the lowest number of the window
-    const Outcome outcome = execute({{vector_shape(a.size()), a, Kind::kArithmetic, window}},
-                                    sign_within(window), {.operation = static_cast<std::uint16_t>(window)});
-    for (std::size_t i = 0; i < a.size(); ++i)
-      ASSERT_EQ(outcome.results[0][i], signed_of(a[i]) >= 0)
-          << "window " << window << " of " << signed_of(a[i]);
-  }
+  for (Effort effort : {Effort::kFewBytes, Effort::kBalanced, Effort::kFewRounds})
+    for (int window = 2; window <= 64; ++window) {
+      Integers a = random_integers(300, window, static_cast<std::uint64_t>(window));
+      a.push_back(of(-1) << (window - 1));  // the lowest number of the window
+      const Outcome outcome =
+          execute({{vector_shape(a.size()), a, Kind::kArithmetic, window}}, sign_within(window, effort),
+                  {.operation = static_cast<std::uint16_t>(window)});
+      for (std::size_t i = 0; i < a.size(); ++i)
+        ASSERT_EQ(outcome.results[0][i], signed_of(a[i]) >= 0)
+            << "window " << window << " of " << signed_of(a[i]);
+    }
 }
 
 TEST_P(Bits, SignOfAllSizes) {

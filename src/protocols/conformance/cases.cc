@@ -99,10 +99,11 @@ std::vector<Case> contraction_cases() {
   };
 }
 
-Case sign_case(int window) {
-  return {"sign in " + std::to_string(window) + " bits", one, [window](std::size_t) -> Operation {
-            return [window](Context& context, Shares in) -> Task<Shares> {
-              co_return Shares{co_await sign(context, in[0], window)};
+Case sign_case(int window, Effort effort) {
+  const std::string rounds = ", effort " + std::to_string(static_cast<int>(effort));
+  return {"sign in " + std::to_string(window) + " bits" + rounds, one, [=](std::size_t) -> Operation {
+            return [=](Context& context, Shares in) -> Task<Shares> {
+              co_return Shares{co_await sign(context, in[0], window, effort)};
             };
           }};
 }
@@ -166,7 +167,8 @@ Case lookup_case(int truncate_bits) {
 const std::vector<Case>& all_cases() {
   static const std::vector<Case> cases = [] {
     std::vector<Case> all = contraction_cases();
-    for (int window : {2, 21, 40, 64}) all.push_back(sign_case(window));
+    for (Effort effort : {Effort::kFewBytes, Effort::kBalanced, Effort::kFewRounds})
+      for (int window : {2, 21, 40, 64}) all.push_back(sign_case(window, effort));
     for (std::int64_t extent : {1, 2, 5, 9}) all.push_back(and_case(extent));
     all.push_back(from_bits_case());
     all.push_back(lookup_case(0));

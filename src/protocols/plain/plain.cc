@@ -21,7 +21,7 @@ Task<Words> reveal(Context& context, Share share, unsigned to_mask) {
   co_return context.counting() ? share.parts[0] : share.parts[0].materialised();
 }
 
-Task<Share> sign(Context& context, Share value, int window) {
+Task<Share> sign(Context& context, Share value, int window, Effort) {
   co_return sign_of(context, value.parts[0], value.shape, window);
 }
 

@@ -50,7 +50,11 @@ std::vector<Word> subset_products(const std::vector<Word>& planes, std::size_t c
 class AllOfChunk {
  public:
   AllOfChunk(Context& context, const Site& site, const Share& bits, std::size_t columns, const Chunk& chunk)
-      : context_(context), bits_(bits), columns_(columns), chunk_(chunk), words_(bits::words_for(chunk.size())),
+      : context_(context),
+        bits_(bits),
+        columns_(columns),
+        chunk_(chunk),
+        words_(bits::words_for(chunk.size())),
         dealing_(context, site, chunk) {}
 
   Task<void> run(const Output& output) {
@@ -101,8 +105,8 @@ class AllOfChunk {
   void combine(Words mine, const Words& mask) const {
     const Roles& roles = dealing_.roles();
     const std::vector<Word> c = columns_of(bits_.parts[roles.pair_part()], columns_, chunk_);
-    const std::vector<Word> r =
-        columns_of(bits_.parts[roles.is_first() ? roles.first_part() : roles.second_part()], columns_, chunk_);
+    const std::vector<Word> r = columns_of(
+        bits_.parts[roles.is_first() ? roles.first_part() : roles.second_part()], columns_, chunk_);
     const std::vector<Word> opened = subset_products(c, columns_, words_);
     const std::size_t all = (std::size_t{1} << columns_) - 1;
     Word* out = mine.mutable_span().data();
@@ -128,31 +132,36 @@ class AllOfChunk {
   Words products_;
 };
 
-Task<void> all_of_chunk(Context& context, const Site& site, const Share& bits, std::size_t columns, Chunk chunk,
-                        const Output& output) {
+Task<void> all_of_chunk(Context& context, const Site& site, const Share& bits, std::size_t columns,
+                        Chunk chunk, const Output& output) {
   AllOfChunk work(context, site, bits, columns, chunk);
   co_await work.run(output);
 }
 
-Task<void> from_bits_chunk(Context& context, const Site& site, const Share& bits, ring::Element scale, Chunk chunk,
-                           const Output& output) {
+Task<void> from_bits_chunk(Context& context, const Site& site, const Share& bits, ring::Element scale,
+                           Chunk chunk, const Output& output) {
   Dealing dealing(context, site, chunk);
   const Roles& roles = dealing.roles();
   const std::size_t count = chunk.size();
-  auto plane = [&](int part) { return bits.parts[part].materialised().slice(chunk.begin / 64, bits::words_for(count)); };
+  auto plane = [&](int part) {
+    return bits.parts[part].materialised().slice(chunk.begin / 64, bits::words_for(count));
+  };
   Words value = roles.is_single() ? context.words(count) : Words();
-  if (roles.is_single()) context.local([&] {
-    Words r = Words::allocate(bits::words_for(count));
-    ring::exclusive_or(r.mutable_span(), plane(0).span(), plane(1).span());
-    bits::expand(value.mutable_span(), r.span());
-    ring::scale(value.mutable_span(), value.span(), scale);
-  });
+  if (roles.is_single())
+    context.local([&] {
+      Words r = Words::allocate(bits::words_for(count));
+      ring::exclusive_or(r.mutable_span(), plane(0).span(), plane(1).span());
+      bits::expand(value.mutable_span(), r.span());
+      ring::scale(value.mutable_span(), value.span(), scale);
+    });
   const Words dealt = dealing.elements(count, kDealtBit, std::move(value));
   co_await context.next_round();
   Words mine = context.words(count), common = context.words(count);
   context.local([&] {
-    if (!roles.is_second()) dealing.first_key().fill(output.at(roles.first_part(), chunk), dealing.at(kReshareFirst));
-    if (!roles.is_first()) dealing.second_key().fill(output.at(roles.second_part(), chunk), dealing.at(kReshareSecond));
+    if (!roles.is_second())
+      dealing.first_key().fill(output.at(roles.first_part(), chunk), dealing.at(kReshareFirst));
+    if (!roles.is_first())
+      dealing.second_key().fill(output.at(roles.second_part(), chunk), dealing.at(kReshareSecond));
     if (!roles.in_pair()) return;
     bits::expand_mask(common.mutable_span(), plane(roles.pair_part()).span());
     const auto mask = output.at(roles.is_first() ? roles.first_part() : roles.second_part(), chunk);
@@ -165,8 +174,10 @@ Task<void> from_bits_chunk(Context& context, const Site& site, const Share& bits
   const Words theirs = exchange(context, roles, mine, count * sizeof(Word));
   co_await context.next_round();
   context.local([&] {
-    if (!roles.is_second()) ring::negate(output.at(roles.first_part(), chunk), output.at(roles.first_part(), chunk));
-    if (!roles.is_first()) ring::negate(output.at(roles.second_part(), chunk), output.at(roles.second_part(), chunk));
+    if (!roles.is_second())
+      ring::negate(output.at(roles.first_part(), chunk), output.at(roles.first_part(), chunk));
+    if (!roles.is_first())
+      ring::negate(output.at(roles.second_part(), chunk), output.at(roles.second_part(), chunk));
     if (!roles.in_pair()) return;
     const auto out = output.at(roles.pair_part(), chunk);
     ring::add(out, mine.span(), theirs.span());
@@ -177,7 +188,8 @@ Task<void> from_bits_chunk(Context& context, const Site& site, const Share& bits
 }  // namespace
 
 Task<Share> all_of_last_axis(Context& context, Share bits) {
-  SOTTO_ASSERT(!bits.shape.empty() && bits.shape.back() >= 1 && bits.shape.back() <= 9, "all_of takes 1 to 9 bits");
+  SOTTO_ASSERT(!bits.shape.empty() && bits.shape.back() >= 1 && bits.shape.back() <= 9,
+               "all_of takes 1 to 9 bits");
   const auto columns = static_cast<std::size_t>(bits.shape.back());
   Shape shape(bits.shape.begin(), bits.shape.end() - 1);
   if (columns == 1) co_return bits.reshaped(std::move(shape));

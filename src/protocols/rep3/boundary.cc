@@ -17,7 +17,8 @@ Task<Share> input(Context& context, int owner, Words values, Shape shape) {
   const prg::Address address = site.at(0, kInput);
   Share share{Kind::kArithmetic, std::move(shape), {Words::zeros(count), Words::zeros(count)}, nullptr};
   if (context.self() == owner) {
-    SOTTO_ASSERT(context.counting() || values.size() == count, "an input has the declared number of elements");
+    SOTTO_ASSERT(context.counting() || values.size() == count,
+                 "an input has the declared number of elements");
     const Words mask = context.words(count), masked = context.words(count);
     context.local([&] {
       context.key_with(key_holder).fill(mask.mutable_span(), address);
@@ -61,13 +62,14 @@ Task<Words> reveal(Context& context, Share share, unsigned to_mask) {
     context.rounds().receive((self + 1) % 3, opened.mutable_span().data(), bytes);
   }
   co_await context.next_round();
-  if (mine) context.local([&] {
-    for (const Words& part : share.parts) {
-      if (part.is_zero()) continue;
-      const auto out = opened.mutable_span();
-      boolean ? ring::exclusive_or(out, out, part.span()) : ring::add(out, out, part.span());
-    }
-  });
+  if (mine)
+    context.local([&] {
+      for (const Words& part : share.parts) {
+        if (part.is_zero()) continue;
+        const auto out = opened.mutable_span();
+        boolean ? ring::exclusive_or(out, out, part.span()) : ring::add(out, out, part.span());
+      }
+    });
   co_return opened;
 }
 

@@ -27,11 +27,13 @@ SOTTO_VECTORIZED void threshold_planes(Word* thresholds, const Word* b, int widt
   }
 }
 
-inline Word choose(Word selector, Word if_one, Word if_zero) { return if_zero ^ (selector & (if_one ^ if_zero)); }
+inline Word choose(Word selector, Word if_one, Word if_zero) {
+  return if_zero ^ (selector & (if_one ^ if_zero));
+}
 
 // greater = T[j], equal = T[j] ^ T[j+1] for the digit j given by planes; T[0] = 0, T[t] = 1 beyond the last.
-SOTTO_VECTORIZED void select_digit(Word* greater, Word* equal, const Word* thresholds, const Word* j, int width,
-                                   Word one, std::size_t words) {
+SOTTO_VECTORIZED void select_digit(Word* greater, Word* equal, const Word* thresholds, const Word* j,
+                                   int width, Word one, std::size_t words) {
   const int count = (1 << width) - 1;
   for (std::size_t w = 0; w < words; ++w) {
     Word t[17];
@@ -51,18 +53,22 @@ SOTTO_VECTORIZED void select_digit(Word* greater, Word* equal, const Word* thres
   }
 }
 
-int digit_count(int window) { return (window - 1 + kDigitBits - 1) / kDigitBits; }
+int digit_count(int window, Effort effort) {
+  return effort == Effort::kFewRounds ? 0 : (window - 1 + kDigitBits - 1) / kDigitBits;
+}
 
 }  // namespace
 
-Comparison::Comparison(Dealing& dealing, std::size_t count, int window)
+Comparison::Comparison(Dealing& dealing, std::size_t count, int window, Effort effort)
     : dealing_(dealing),
       words_(bits::words_for(count)),
       window_(window),
-      digits_(digit_count(window)),
-      merge_(dealing, words_, digits_) {
+      digits_(digit_count(window, effort)),
+      merge_(dealing, words_, digits_, effort) {
   SOTTO_ASSERT(window >= 1 && window <= 64, "a window has 1 to 64 bits");
-  for (int digit = 0; digit < digits_; ++digit) threshold_planes_ += (std::size_t{1} << digit_bits(digit)) - 1;
+  if (effort == Effort::kFewRounds && window > 1) function_.emplace(dealing, count, window - 1);
+  for (int digit = 0; digit < digits_; ++digit)
+    threshold_planes_ += (std::size_t{1} << digit_bits(digit)) - 1;
 }
 
 // Digit 0 is the most significant; only it may be narrower than four bits.
@@ -89,6 +95,7 @@ void Comparison::deal(const Words& b) {
   thresholds_ = dealing_.planes(threshold_planes_ * words_, kThresholds, std::move(thresholds));
   top_bit_ = dealing_.planes(words_, kTopBit, std::move(top));
   merge_.deal();
+  if (function_) function_->deal(b);
 }
 
 DigitPlanes Comparison::select(const Words& planes) const {
@@ -98,8 +105,9 @@ DigitPlanes Comparison::select(const Words& planes) const {
     const Word* thresholds = thresholds_.span().data();
     const Word one = dealing_.roles().is_first() ? ~Word{0} : 0;
     for (int digit = 0; digit < digits_; ++digit) {
-      select_digit(out.greater.mutable_span().data() + digit * words_, out.equal.mutable_span().data() + digit * words_,
-                   thresholds, planes.span().data() + digit_low(digit) * words_, digit_bits(digit), one, words_);
+      select_digit(out.greater.mutable_span().data() + digit * words_,
+                   out.equal.mutable_span().data() + digit * words_, thresholds,
+                   planes.span().data() + digit_low(digit) * words_, digit_bits(digit), one, words_);
       thresholds += ((std::size_t{1} << digit_bits(digit)) - 1) * words_;
     }
   });
@@ -117,12 +125,13 @@ Task<Words> Comparison::evaluate(Words a) {
   }
   Words carry = co_await merge_.evaluate(std::move(digits));
   if (roles.is_single()) co_return Words();
+  if (function_) carry = function_->evaluate(a);
   Words result = context.words(words_);
   context.local([&] {
     const auto out = result.mutable_span();
     const auto top_a = planes.span().subspan((window_ - 1) * words_, words_);
     for (std::size_t w = 0; w < words_; ++w) {
-      out[w] = top_bit_.span()[w] ^ (digits_ > 0 ? carry.span()[w] : 0);
+      out[w] = top_bit_.span()[w] ^ (carry.has_data() ? carry.span()[w] : 0);
       if (roles.is_first()) out[w] ^= ~top_a[w];
     }
   });

@@ -37,7 +37,8 @@ void clear_tail(std::span<Word> words, std::size_t bit_count) {
   if (bit_count % 64 != 0) words.back() &= (Word{1} << (bit_count % 64)) - 1;
 }
 
-// The bit's components: c, opened by the pair from shares of v >= 0 under the mask r; r's parts from the two keys.
+// The bit's components: c, opened by the pair from shares of v >= 0 under the mask r; r's parts from the two
+// keys.
 struct OpenedBit {
   Words first, second;  // components of r, where known
   Words c;              // pair
@@ -53,18 +54,20 @@ OpenedBit draw_bit(Dealing& dealing, std::size_t count) {
   });
   if (!dealing.roles().is_single()) return bit;
   bit.r = dealing.context().words(words);
-  dealing.context().local([&] { ring::exclusive_or(bit.r.mutable_span(), bit.first.span(), bit.second.span()); });
+  dealing.context().local(
+      [&] { ring::exclusive_or(bit.r.mutable_span(), bit.first.span(), bit.second.span()); });
   return bit;
 }
 
 Task<void> open_bit(Dealing& dealing, Words share, OpenedBit& bit, std::size_t count) {
   Context& context = dealing.context();
   const Roles& roles = dealing.roles();
-  if (roles.in_pair()) context.local([&] {
-    const Words& mask = roles.is_first() ? bit.first : bit.second;
-    ring::exclusive_or(share.mutable_span(), share.span(), mask.span());
-    clear_tail(share.mutable_span(), count);
-  });
+  if (roles.in_pair())
+    context.local([&] {
+      const Words& mask = roles.is_first() ? bit.first : bit.second;
+      ring::exclusive_or(share.mutable_span(), share.span(), mask.span());
+      clear_tail(share.mutable_span(), count);
+    });
   const Words theirs = exchange(context, roles, share, bits::bytes_for(count));
   co_await context.next_round();
   if (roles.is_single()) co_return;
@@ -77,11 +80,13 @@ Task<void> open_bit(Dealing& dealing, Words share, OpenedBit& bit, std::size_t c
 
 void store_bit(const Context& context, const Roles& roles, const OpenedBit& bit, const Chunk& chunk,
                const Output& output) {
-  const Chunk words{chunk.begin / 64, chunk.begin / 64 + bits::words_for(chunk.size()), chunk.single, chunk.index};
+  const Chunk words{chunk.begin / 64, chunk.begin / 64 + bits::words_for(chunk.size()), chunk.single,
+                    chunk.index};
   context.local([&] {
     if (roles.in_pair()) std::ranges::copy(bit.c.span(), output.at(roles.pair_part(), words).begin());
     if (!roles.is_second()) std::ranges::copy(bit.first.span(), output.at(roles.first_part(), words).begin());
-    if (!roles.is_first()) std::ranges::copy(bit.second.span(), output.at(roles.second_part(), words).begin());
+    if (!roles.is_first())
+      std::ranges::copy(bit.second.span(), output.at(roles.second_part(), words).begin());
   });
 }
 
@@ -89,7 +94,7 @@ Task<void> relu_chunk(Work& work, const Chunk& chunk, Dealing& dealing, Words mi
   Context& context = work.context;
   const Roles& roles = dealing.roles();
   const int bits = work.contraction.truncate_bits;
-  Comparison comparison(dealing, chunk.size(), work.contraction.window);
+  Comparison comparison(dealing, chunk.size(), work.contraction.window, work.contraction.effort);
   Selection selection(dealing, chunk.size(), bits);
   OpenedBit bit = draw_bit(dealing, chunk.size());
   const Words b = roles.is_single() ? mine : Words();
@@ -101,9 +106,10 @@ Task<void> relu_chunk(Work& work, const Chunk& chunk, Dealing& dealing, Words mi
   Words share = co_await comparison.evaluate(halves.high);
   co_await open_bit(dealing, std::move(share), bit, chunk.size());
   store_bit(context, roles, bit, chunk, work.bits);
-  if (roles.in_pair()) context.local([&] {
-    std::ranges::copy(selection.bit_share().span(), work.bit_shares.mutable_span().begin() + chunk.begin);
-  });
+  if (roles.in_pair())
+    context.local([&] {
+      std::ranges::copy(selection.bit_share().span(), work.bit_shares.mutable_span().begin() + chunk.begin);
+    });
   co_await selection.finish(std::move(halves), bit.c, chunk, work.value);
 }
 
@@ -114,16 +120,20 @@ Task<void> select_chunk(Work& work, const Chunk& chunk, Dealing& dealing, Words 
   const std::size_t words = bits::words_for(chunk.size());
   auto plane = [&](int part) { return selector.parts[part].materialised().slice(chunk.begin / 64, words); };
   Words r = roles.is_single() ? context.words(words) : Words();
-  if (roles.is_single()) context.local([&] { ring::exclusive_or(r.mutable_span(), plane(0).span(), plane(1).span()); });
+  if (roles.is_single())
+    context.local([&] { ring::exclusive_or(r.mutable_span(), plane(0).span(), plane(1).span()); });
   Words cached;
-  if (work.use_cache && roles.in_pair()) cached = selector.selector->bit_share.slice(chunk.begin, chunk.size());
+  if (work.use_cache && roles.in_pair())
+    cached = selector.selector->bit_share.slice(chunk.begin, chunk.size());
   Selection selection(dealing, chunk.size(), work.contraction.truncate_bits);
   selection.deal(roles.is_single() ? mine : Words(), r, work.use_cache, std::move(cached));
   co_await context.next_round();
   TruncatedHalves halves;
   if (roles.in_pair())
-    halves = truncate_pair_half(context, pair_half(work, roles, mine, theirs), work.contraction.truncate_bits);
-  co_await selection.finish(std::move(halves), roles.in_pair() ? plane(roles.pair_part()) : Words(), chunk, work.value);
+    halves =
+        truncate_pair_half(context, pair_half(work, roles, mine, theirs), work.contraction.truncate_bits);
+  co_await selection.finish(std::move(halves), roles.in_pair() ? plane(roles.pair_part()) : Words(), chunk,
+                            work.value);
 }
 
 Task<void> chunk_task(Work& work, Chunk chunk) {
@@ -185,19 +195,22 @@ Task<Shares> sharing_contract(Context& context, const Contraction& contraction, 
   for (const Chunk& chunk : chunks) tasks.push_back(chunk_task(work, chunk));
   co_await when_all(std::move(tasks));
   Shares results;
-  results.push_back({Kind::kArithmetic, contraction.shape, {work.value.part[0], work.value.part[1]}, nullptr});
+  results.push_back(
+      {Kind::kArithmetic, contraction.shape, {work.value.part[0], work.value.part[1]}, nullptr});
   if (relu)
-    results.push_back({Kind::kBoolean, contraction.shape, {work.bits.part[0], work.bits.part[1]},
+    results.push_back({Kind::kBoolean,
+                       contraction.shape,
+                       {work.bits.part[0], work.bits.part[1]},
                        std::make_shared<SelectorCache>(SelectorCache{chunks, work.bit_shares})});
   co_return results;
 }
 
-Task<void> sign_chunk(Context& context, const Site& site, const LocalProduct& value, int window, Chunk chunk,
-                      const Output& output) {
+Task<void> sign_chunk(Context& context, const Site& site, const LocalProduct& value, int window,
+                      Effort effort, Chunk chunk, const Output& output) {
   Dealing dealing(context, site, chunk);
   const Roles& roles = dealing.roles();
   const Words half = value.summand(context, chunk);
-  Comparison comparison(dealing, chunk.size(), window);
+  Comparison comparison(dealing, chunk.size(), window, effort);
   OpenedBit bit = draw_bit(dealing, chunk.size());
   comparison.deal(roles.is_single() ? half : Words());
   co_await context.next_round();
@@ -212,7 +225,8 @@ Task<Shares> contract(Context& context, Contraction contraction) {
   const auto count = static_cast<std::size_t>(element_count(contraction.shape));
   const bool local = contraction.product == Contraction::Product::kNone && contraction.truncate_bits == 0 &&
                      contraction.then == Then::kNothing;
-  SOTTO_ASSERT(contraction.truncate_bits >= 0 && contraction.truncate_bits < 62, "a truncation drops 0 to 61 bits");
+  SOTTO_ASSERT(contraction.truncate_bits >= 0 && contraction.truncate_bits < 62,
+               "a truncation drops 0 to 61 bits");
   SOTTO_ASSERT(contraction.then != Then::kRelu || contraction.window <= 64 - contraction.truncate_bits,
                "a window fits beside the truncated bits");
   if (local) {
@@ -231,7 +245,7 @@ std::shared_ptr<const SelectorCache> selector_of_relu(const Shape& shape, std::u
       SelectorCache{cut(count, granularity_of(shape), site), Words::shape_only(count)});
 }
 
-Task<Share> sign(Context& context, Share value, int window) {
+Task<Share> sign(Context& context, Share value, int window, Effort effort) {
   const Site site = context.begin();
   const std::size_t count = value.elements();
   Contraction identity;
@@ -242,7 +256,7 @@ Task<Share> sign(Context& context, Share value, int window) {
   const Output output{{context.words(words), context.words(words)}};
   std::vector<Task<void>> tasks;
   for (const Chunk& chunk : cut(count, 64, site))
-    tasks.push_back(sign_chunk(context, site, local, window, chunk, output));
+    tasks.push_back(sign_chunk(context, site, local, window, effort, chunk, output));
   co_await when_all(std::move(tasks));
   co_return Share{Kind::kBoolean, value.shape, {output.part[0], output.part[1]}, nullptr};
 }

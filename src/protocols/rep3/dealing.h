@@ -1,8 +1,9 @@
-// The single deals correlated randomness to the pair: additive (or XOR) two-party sharings of values it knows.
+// The single deals correlated randomness to the pair: additive (or XOR) two-party sharings of values it
+// knows.
 //
-// first's share comes from the key it has in common with the single and costs nothing; second's share, value minus
-// first's share, is sent. Each share alone is uniform, so nobody learns anything. Second's words are there only after
-// the next round. Everything is a no-op of the right length when counting.
+// first's share comes from the key it has in common with the single and costs nothing; second's share, value
+// minus first's share, is sent. Each share alone is uniform, so nobody learns anything. Second's words are
+// there only after the next round. Everything is a no-op of the right length when counting.
 #pragma once
 
 #include <functional>
@@ -21,14 +22,16 @@ class Dealing {
   Context& context() const { return context_; }
 
   // The key of single and first, or of single and second; callable at those two parties only.
-  const prg::Prg& first_key() const { return context_.key_with(roles_.is_first() ? roles_.single : roles_.first()); }
+  const prg::Prg& first_key() const {
+    return context_.key_with(roles_.is_first() ? roles_.single : roles_.first());
+  }
   const prg::Prg& second_key() const {
     return context_.key_with(roles_.is_second() ? roles_.single : roles_.second());
   }
   prg::Address at(Purpose purpose) const { return site_.at(chunk_.index, purpose); }
 
-  // Additive shares of `count` ring elements. At the single, `value` holds them and is consumed: on return it holds
-  // second's shares. Result: this party's share (at the single: second's).
+  // Additive shares of `count` ring elements. At the single, `value` holds them and is consumed: on return it
+  // holds second's shares. Result: this party's share (at the single: second's).
   Words elements(std::size_t count, Purpose purpose, Words value);
   // The same, also keeping first's shares at the single: for sums whose components are the shares themselves.
   Words elements_and_keep(std::size_t count, Purpose purpose, Words value, Words& first_share);

@@ -8,11 +8,14 @@ namespace sotto::protocols::rep3 {
 
 namespace {
 
-std::size_t extent(const Share& share, std::size_t axis) { return static_cast<std::size_t>(share.shape[axis]); }
+std::size_t extent(const Share& share, std::size_t axis) {
+  return static_cast<std::size_t>(share.shape[axis]);
+}
 
 ring::MatrixView matrix(const Words& words, std::size_t columns, bool transposed) {
   const auto stride = static_cast<std::ptrdiff_t>(columns);
-  return transposed ? ring::MatrixView{words.span().data(), 1, stride} : ring::MatrixView{words.span().data(), stride, 1};
+  return transposed ? ring::MatrixView{words.span().data(), 1, stride}
+                    : ring::MatrixView{words.span().data(), stride, 1};
 }
 
 Words sum_of_parts(const Share& share) {
@@ -25,7 +28,8 @@ Words sum_of_parts(const Share& share) {
 
 }  // namespace
 
-LocalProduct::LocalProduct(const Context& context, const Contraction& contraction) : contraction_(contraction) {
+LocalProduct::LocalProduct(const Context& context, const Contraction& contraction)
+    : contraction_(contraction) {
   granularity_ = granularity_of(contraction.shape);
   if (!is_product()) return;
   context.local([&] { b_sum_ = sum_of_parts(contraction.b); });
@@ -43,7 +47,8 @@ void LocalProduct::add_matrix_product(std::span<std::uint64_t> out, const Chunk&
     if (a.is_zero() || b.is_zero()) return;
     ring::MatrixView left = matrix(a, extent(c.a, 1), c.transpose_a);
     left.data += static_cast<std::ptrdiff_t>(first_row) * left.row_stride;
-    ring::matmul(out.data(), left, matrix(b, extent(c.b, 1), c.transpose_b), row_count, inner_, columns_, true);
+    ring::matmul(out.data(), left, matrix(b, extent(c.b, 1), c.transpose_b), row_count, inner_, columns_,
+                 true);
   };
   multiply(c.a.parts[0], b_sum_);
   multiply(c.a.parts[1], c.b.parts[0]);
@@ -80,7 +85,8 @@ void LocalProduct::add_addend(std::span<std::uint64_t> out, const Addend& addend
       at += length;
     }
   };
-  if (is_product()) return add_part(addend.share.parts[0]);  // each component is parts[0] at exactly one party
+  if (is_product())
+    return add_part(addend.share.parts[0]);  // each component is parts[0] at exactly one party
   if (roles.in_pair()) return add_part(addend.share.parts[roles.pair_part()]);
   add_part(addend.share.parts[0]);
   add_part(addend.share.parts[1]);
@@ -92,7 +98,8 @@ Words LocalProduct::summand(const Context& context, const Chunk& chunk) const {
     const auto out = words.mutable_span();
     std::memset(out.data(), 0, out.size_bytes());
     if (is_product()) add_product(out, chunk);
-    for (const Addend& addend : contraction_.addends) add_addend(out, addend, chunk, roles_of(context, chunk));
+    for (const Addend& addend : contraction_.addends)
+      add_addend(out, addend, chunk, roles_of(context, chunk));
   });
   return words;
 }

@@ -1,9 +1,9 @@
 // The two summands of a value: A, known to the pair, and B, known to the single, v = A + B modulo 2^64.
 //
-// A value that is already shared has them for nothing: A = c(s), B = c(s+1) + c(s+2). A product is first a sum of three
-// summands, one at each party (Araki et al. 2016); the pair exchanges its two, masked by keys it has in common with the
-// single, 16 bytes per element for both. The masks sum to zero over the three parties; each of the pair sees the
-// other's summand under a mask it does not know.
+// A value that is already shared has them for nothing: A = c(s), B = c(s+1) + c(s+2). A product is first a
+// sum of three summands, one at each party (Araki et al. 2016); the pair exchanges its two, masked by keys it
+// has in common with the single, 16 bytes per element for both. The masks sum to zero over the three parties;
+// each of the pair sees the other's summand under a mask it does not know.
 #pragma once
 
 #include "protocols/rep3/dealing.h"
@@ -25,20 +25,22 @@ class LocalProduct {
  private:
   void add_product(std::span<std::uint64_t> out, const Chunk& chunk) const;
   void add_matrix_product(std::span<std::uint64_t> out, const Chunk& chunk) const;
-  void add_addend(std::span<std::uint64_t> out, const Addend& addend, const Chunk& chunk, const Roles& roles) const;
+  void add_addend(std::span<std::uint64_t> out, const Addend& addend, const Chunk& chunk,
+                  const Roles& roles) const;
 
   const Contraction& contraction_;
   Words b_sum_;  // parts[0] + parts[1] of b
   std::size_t rows_ = 1, inner_ = 1, columns_ = 1, granularity_ = 64;
 };
 
-// Masks this party's summand (in place) and, at the pair, starts the exchange; the partner's words are there after the
-// next round. At the single, the masked summand is B.
+// Masks this party's summand (in place) and, at the pair, starts the exchange; the partner's words are there
+// after the next round. At the single, the masked summand is B.
 Words mask_and_exchange(Dealing& dealing, const Words& summand);
 
-// For a sum that is truncated: A += coin, B -= coin (in place) for pseudorandom words that anyone may know. The halves of
-// a value fresh from its owner may be constant (an input has a component that is zero); shifted, they round either way like
-// any others, so that truncation has zero mean. Known to all, the coin changes nothing in what anyone learns.
+// For a sum that is truncated: A += coin, B -= coin (in place) for pseudorandom words that anyone may know.
+// The halves of a value fresh from its owner may be constant (an input has a component that is zero);
+// shifted, they round either way like any others, so that truncation has zero mean. Known to all, the coin
+// changes nothing in what anyone learns.
 void shift_by_public_coin(const Dealing& dealing, const Words& half);
 
 }  // namespace sotto::protocols::rep3

@@ -19,16 +19,14 @@ SOTTO_VECTORIZED void xor_into(Word* out, const Word* a, const Word* b, std::siz
   for (std::size_t w = 0; w < words; ++w) out[w] = a[w] ^ b[w];
 }
 // out ^= p & ((gamma & m) ^ nm)
-SOTTO_VECTORIZED void accumulate_term(Word* out, const Word* p, const Word* gamma, const Word* m, const Word* nm,
-                                      std::size_t words) {
+SOTTO_VECTORIZED void accumulate_term(Word* out, const Word* p, const Word* gamma, const Word* m,
+                                      const Word* nm, std::size_t words) {
   for (std::size_t w = 0; w < words; ++w) out[w] ^= p[w] & ((gamma[w] & m[w]) ^ nm[w]);
 }
 // out ^= p & m
 SOTTO_VECTORIZED void accumulate_and(Word* out, const Word* p, const Word* m, std::size_t words) {
   for (std::size_t w = 0; w < words; ++w) out[w] ^= p[w] & m[w];
 }
-
-int least_group_count(int digits) { return (digits + 3) / 4; }
 
 // All products of opened equals, by subset.
 std::vector<Word> opened_products(const Word* opened, int count, std::size_t words) {
@@ -86,15 +84,16 @@ void combine_group(const GroupShares& shares, const Word* greater_in, Word* grea
   const unsigned all = (1u << group.size) - 1;
   std::memset(equal_out, 0, words * sizeof(Word));
   for (unsigned set = 0; set <= all; ++set)
-    accumulate_and(equal_out, &open_products[(all & ~set) * words], shares.equal_product(set, one.data()), words);
+    accumulate_and(equal_out, &open_products[(all & ~set) * words], shares.equal_product(set, one.data()),
+                   words);
 }
 
 }  // namespace
 
-Levels merge_levels(int digits) {
+Levels merge_levels(int digits, int most) {
   Levels levels;
   while (digits > 1) {
-    const int groups = least_group_count(digits);
+    const int groups = (digits + most - 1) / most;
     std::vector<Group> level;
     std::size_t begin = 0;
     for (int g = 0; g < groups; ++g) {
@@ -108,8 +107,8 @@ Levels merge_levels(int digits) {
   return levels;
 }
 
-Merge::Merge(Dealing& dealing, std::size_t words, int digits)
-    : dealing_(dealing), words_(words), levels_(merge_levels(digits)) {
+Merge::Merge(Dealing& dealing, std::size_t words, int digits, Effort effort)
+    : dealing_(dealing), words_(words), levels_(merge_levels(digits, effort == Effort::kFewBytes ? 4 : 8)) {
   for (const auto& level : levels_)
     for (const Group& group : level) {
       mask_planes_ += group.opened();
@@ -158,19 +157,21 @@ Task<DigitPlanes> Merge::evaluate_level(const std::vector<Group>& groups, const 
   std::size_t opened_planes = 0;
   for (const Group& group : groups) opened_planes += group.opened();
   Words mine = context.words(opened_planes * words_);
-  if (roles.in_pair()) context.local([&] {
-    Word* out = mine.mutable_span().data();
-    const Word* mask = masks_.span().data() + mask_plane * words_;
-    auto add = [&](const Word* plane) {
-      xor_into(out, plane, mask, words_);
-      out += words_;
-      mask += words_;
-    };
-    for (const Group& group : groups) {
-      for (int i = 0; i < group.equal_masks(); ++i) add(in.equal.span().data() + (group.first_input + i) * words_);
-      for (int i = 1; i < group.size; ++i) add(in.greater.span().data() + (group.first_input + i) * words_);
-    }
-  });
+  if (roles.in_pair())
+    context.local([&] {
+      Word* out = mine.mutable_span().data();
+      const Word* mask = masks_.span().data() + mask_plane * words_;
+      auto add = [&](const Word* plane) {
+        xor_into(out, plane, mask, words_);
+        out += words_;
+        mask += words_;
+      };
+      for (const Group& group : groups) {
+        for (int i = 0; i < group.equal_masks(); ++i)
+          add(in.equal.span().data() + (group.first_input + i) * words_);
+        for (int i = 1; i < group.size; ++i) add(in.greater.span().data() + (group.first_input + i) * words_);
+      }
+    });
   const Words theirs = exchange(context, roles, mine, mine.size() * sizeof(Word));
   co_await context.next_round();
   if (roles.is_single()) co_return DigitPlanes{};
@@ -181,11 +182,15 @@ Task<DigitPlanes> Merge::evaluate_level(const std::vector<Group>& groups, const 
     std::size_t open_at = 0, product_at = product_plane;
     for (std::size_t g = 0; g < groups.size(); ++g) {
       const Group& group = groups[g];
-      const GroupShares shares{group, words_, opened + open_at * words_,
+      const GroupShares shares{group,
+                               words_,
+                               opened + open_at * words_,
                                masks_.span().data() + (mask_plane + open_at) * words_,
-                               products_.span().data() + product_at * words_, roles.is_first()};
+                               products_.span().data() + product_at * words_,
+                               roles.is_first()};
       combine_group(shares, in.greater.span().data() + group.first_input * words_,
-                    out.greater.mutable_span().data() + g * words_, out.equal.mutable_span().data() + g * words_);
+                    out.greater.mutable_span().data() + g * words_,
+                    out.equal.mutable_span().data() + g * words_);
       open_at += group.opened();
       product_at += group.products();
     }

@@ -6,8 +6,9 @@
 namespace sotto::protocols::rep3 {
 
 namespace {
-constexpr std::size_t kWhole = 1536;          // below this, a tensor is one chunk
-constexpr std::size_t kLargestChunk = 65536;  // elements; keeps a chunk's arrays within the second-level cache
+constexpr std::size_t kWhole = 1536;  // below this, a tensor is one chunk
+constexpr std::size_t kLargestChunk =
+    65536;  // elements; keeps a chunk's arrays within the second-level cache
 }  // namespace
 
 std::size_t granularity_of(const Shape& shape) {

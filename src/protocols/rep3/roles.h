@@ -1,12 +1,13 @@
-// Who does what in one chunk of an operation, and how shares are laid out (replicated secret sharing, Araki et al.,
-// CCS 2016).
+// Who does what in one chunk of an operation, and how shares are laid out (replicated secret sharing, Araki
+// et al., CCS 2016).
 //
-// x = c0 + c1 + c2 modulo 2^64 (or c0 ^ c1 ^ c2), component cj known to the two parties other than j. Party i stores
-// parts[0] = c(i+1) and parts[1] = c(i+2), indices modulo 3.
+// x = c0 + c1 + c2 modulo 2^64 (or c0 ^ c1 ^ c2), component cj known to the two parties other than j. Party i
+// stores parts[0] = c(i+1) and parts[1] = c(i+2), indices modulo 3.
 //
-// Most protocols here are asymmetric: one party, the `single`, knows B = c(s+1) + c(s+2); the two others, the pair
-// `first` = s+1 and `second` = s+2, know A = c(s). The single deals randomness correlated with B; it never receives
-// anything computed from A in the clear. Roles rotate with (operation, chunk), which balances traffic and work.
+// Most protocols here are asymmetric: one party, the `single`, knows B = c(s+1) + c(s+2); the two others, the
+// pair `first` = s+1 and `second` = s+2, know A = c(s). The single deals randomness correlated with B; it
+// never receives anything computed from A in the clear. Roles rotate with (operation, chunk), which balances
+// traffic and work.
 #pragma once
 
 #include <cstdint>
@@ -42,8 +43,9 @@ struct Chunk {
   std::size_t size() const { return end - begin; }
 };
 
-// Cuts `count` elements at multiples of `granularity` (itself a multiple of 64, so that packed bits split at words).
-// Small tensors stay whole; larger ones are cut into a multiple of three chunks, so that every role falls equally on all.
+// Cuts `count` elements at multiples of `granularity` (itself a multiple of 64, so that packed bits split at
+// words). Small tensors stay whole; larger ones are cut into a multiple of three chunks, so that every role
+// falls equally on all.
 std::vector<Chunk> cut(std::size_t count, std::size_t granularity, const Site& site);
 
 // Where contractions of this shape may be cut: at rows of the last axis.
@@ -53,28 +55,30 @@ inline Roles roles_of(const Context& context, const Chunk& chunk) { return {cont
 
 // What the randomness of one chunk is for; one value per array.
 enum Purpose : std::uint8_t {
-  kZeroFirst,        // mask of first's summand, known to single
-  kZeroSecond,       // mask of second's summand, known to single
-  kDealtHigh,        // first's share of B'
-  kDealtWrap,        // first's share of B's top bit
-  kWrapMaskFirst,    // masks of the wrap's summands
+  kZeroFirst,      // mask of first's summand, known to single
+  kZeroSecond,     // mask of second's summand, known to single
+  kDealtHigh,      // first's share of B'
+  kDealtWrap,      // first's share of B's top bit
+  kWrapMaskFirst,  // masks of the wrap's summands
   kWrapMaskSecond,
-  kBitFirst,         // components of the bit r
+  kBitFirst,  // components of the bit r
   kBitSecond,
-  kDealtBit,         // first's share of r as a ring element
-  kDealtHighBit,     // first's share of B' * r
-  kDealtWrapBit,     // first's share of b * r
-  kReshareFirst,     // masks of a result that is shared again
+  kDealtBit,      // first's share of r as a ring element
+  kDealtHighBit,  // first's share of B' * r
+  kDealtWrapBit,  // first's share of b * r
+  kReshareFirst,  // masks of a result that is shared again
   kReshareSecond,
-  kThresholds,       // first's share of the threshold vectors
-  kTopBit,           // first's share of the window's top bit
-  kMergeMaskFirst,   // masks of the merging gates
+  kThresholds,      // first's share of the threshold vectors
+  kTopBit,          // first's share of the window's top bit
+  kMergeMaskFirst,  // masks of the merging gates
   kMergeMaskSecond,
-  kMergeProducts,    // first's share of products of masks
-  kTable,            // first's share of a dealt table
-  kSubsets,          // first's share of products of bits
-  kInput,            // an owner's mask
-  kPublicCoin,       // shifts of halves that are not random by themselves
+  kMergeProducts,      // first's share of products of masks
+  kTable,              // first's share of a dealt table
+  kSubsets,            // first's share of products of bits
+  kInput,              // an owner's mask
+  kFunctionSeedFirst,  // roots of dealt comparison functions
+  kFunctionSeedSecond,
+  kPublicCoin,  // shifts of halves that are not random by themselves
 };
 
 }  // namespace sotto::protocols::rep3

@@ -28,7 +28,8 @@ SOTTO_VECTORIZED void subtract_wrap(Word* out, const Word* c, const Word* no_wra
   }
 }
 
-SOTTO_VECTORIZED void sum_of_three(Word* out, const Word* a, const Word* b, const Word* c, std::size_t count) {
+SOTTO_VECTORIZED void sum_of_three(Word* out, const Word* a, const Word* b, const Word* c,
+                                   std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) out[i] = a[i] + b[i] + c[i];
 }
 
@@ -62,7 +63,8 @@ void Selection::deal(const Words& b, const Words& r, bool use_cache, Words cache
   wrap_bit_ = dealing_.narrow(count_, bits_, kDealtWrapBit, {});
 }
 
-Words Selection::summand(const TruncatedHalves& halves, const Words& c, std::span<std::uint64_t> common) const {
+Words Selection::summand(const TruncatedHalves& halves, const Words& c,
+                         std::span<std::uint64_t> common) const {
   Words masks = Words::allocate(count_), out = Words::allocate(count_);
   bits::expand_mask(masks.mutable_span(), c.span());
   select_summand(out.mutable_span().data(), common.data(), masks.span().data(), halves.high.span().data(),
@@ -98,13 +100,15 @@ Task<void> Selection::finish(TruncatedHalves halves, Words c, const Chunk& chunk
   const Words theirs = exchange(context, roles, mine, count_ * sizeof(Word));
   context.local([&] {
     for (int part = 0; part < 2; ++part)
-      if (!roles.in_pair() || part != roles.pair_part()) ring::negate(output.at(part, chunk), output.at(part, chunk));
+      if (!roles.in_pair() || part != roles.pair_part())
+        ring::negate(output.at(part, chunk), output.at(part, chunk));
   });
   co_await context.next_round();
-  if (roles.in_pair()) context.local([&] {
-    sum_of_three(output.at(roles.pair_part(), chunk).data(), common.span().data(), mine.span().data(),
-                 theirs.span().data(), count_);
-  });
+  if (roles.in_pair())
+    context.local([&] {
+      sum_of_three(output.at(roles.pair_part(), chunk).data(), common.span().data(), mine.span().data(),
+                   theirs.span().data(), count_);
+    });
 }
 
 }  // namespace sotto::protocols::rep3

@@ -1,15 +1,16 @@
-// Selection by a secret bit: y = beta * v, for v = (A + B) / 2^d in halves and beta = c ^ r, c known to the pair, r to the
-// single.
+// Selection by a secret bit: y = beta * v, for v = (A + B) / 2^d in halves and beta = c ^ r, c known to the
+// pair, r to the single.
 //
-// With sigma = 1 - 2c: beta = c + sigma r, and with h = ceil(A/2^d) - 2^(62-d) - a 2^(64-d) (known to the pair) and
-// B' = floor(B/2^d), b its top bit (truncation.h):
+// With sigma = 1 - 2c: beta = c + sigma r, and with h = ceil(A/2^d) - 2^(62-d) - a 2^(64-d) (known to the
+// pair) and B' = floor(B/2^d), b its top bit (truncation.h):
 //   y = c h + c B' + sigma (r h + r B') - 2^(64-d) (1-a) (c b + sigma r b).
-// The single deals B', r, r B' as ring elements and b, r b modulo 2^d; everything else is local to the pair, which shares
-// its two summands again. r may have been dealt before with the same bit (SelectorCache) and is then not sent again.
+// The single deals B', r, r B' as ring elements and b, r b modulo 2^d; everything else is local to the pair,
+// which shares its two summands again. r may have been dealt before with the same bit (SelectorCache) and is
+// then not sent again.
 //
-// Security (semi-honest, one corruption): messages to second and within the pair are masked by keys their receivers do not
-// know, each used once; the single receives nothing. Perfect.
-// Cost per element: dealt 24 bytes (16 with the cache) + 2 d bits, reshared 16 bytes; rounds: 1 to deal + 1.
+// Security (semi-honest, one corruption): messages to second and within the pair are masked by keys their
+// receivers do not know, each used once; the single receives nothing. Perfect. Cost per element: dealt 24
+// bytes (16 with the cache) + 2 d bits, reshared 16 bytes; rounds: 1 to deal + 1.
 #pragma once
 
 #include "protocols/rep3/truncation.h"
@@ -30,8 +31,8 @@ class Selection {
  public:
   Selection(Dealing& dealing, std::size_t count, int bits) : dealing_(dealing), count_(count), bits_(bits) {}
 
-  // In the first round. At the single `b` holds B and `r` the plane of r; else empty. `cached` holds the pair's earlier
-  // shares of r, or nothing to deal them now; `use_cache` must agree at all parties.
+  // In the first round. At the single `b` holds B and `r` the plane of r; else empty. `cached` holds the
+  // pair's earlier shares of r, or nothing to deal them now; `use_cache` must agree at all parties.
   void deal(const Words& b, const Words& r, bool use_cache, Words cached);
   // From the next round on; one round. `halves` and the plane `c` at the pair.
   Task<void> finish(TruncatedHalves halves, Words c, const Chunk& chunk, const Output& output);

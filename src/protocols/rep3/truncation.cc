@@ -22,17 +22,18 @@ SOTTO_VECTORIZED void split_pair_half(Word* high, Word* no_wrap, const Word* a, 
   }
 }
 
-SOTTO_VECTORIZED void mask_wrap(Word* summand, const Word* no_wrap, const Word* share, const Word* mask, Word low,
-                                std::size_t count) {
+SOTTO_VECTORIZED void mask_wrap(Word* summand, const Word* no_wrap, const Word* share, const Word* mask,
+                                Word low, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) summand[i] = ((no_wrap[i] & share[i]) + mask[i]) & low;
 }
 
-SOTTO_VECTORIZED void finish_pair(Word* out, const Word* high, const Word* mine, const Word* theirs, int shift,
-                                  std::size_t count) {
+SOTTO_VECTORIZED void finish_pair(Word* out, const Word* high, const Word* mine, const Word* theirs,
+                                  int shift, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) out[i] = high[i] - ((mine[i] + theirs[i]) << shift);
 }
 
-SOTTO_VECTORIZED void add_shifted(Word* out, const Word* share, const Word* mask, int shift, std::size_t count) {
+SOTTO_VECTORIZED void add_shifted(Word* out, const Word* share, const Word* mask, int shift,
+                                  std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) out[i] = share[i] + (mask[i] << shift);
 }
 
@@ -42,8 +43,8 @@ TruncatedHalves truncate_pair_half(const Context& context, const Words& a, int b
   if (bits == 0) return {a, {}};
   TruncatedHalves halves{context.words(a.size()), context.words(a.size())};
   context.local([&] {
-    split_pair_half(halves.high.mutable_span().data(), halves.no_wrap.mutable_span().data(), a.span().data(), bits,
-                    a.size());
+    split_pair_half(halves.high.mutable_span().data(), halves.no_wrap.mutable_span().data(), a.span().data(),
+                    bits, a.size());
   });
   return halves;
 }
@@ -76,10 +77,10 @@ void Truncation::finish_at_single(const Chunk& chunk, const Output& output) {
   const Words first_mask = dealing_.first_random(count_, kWrapMaskFirst);
   const Words second_mask = dealing_.second_random(count_, kWrapMaskSecond);
   dealing_.context().local([&] {
-    add_shifted(output.at(roles.first_part(), chunk).data(), first_share_.span().data(), first_mask.span().data(),
-                64 - bits_, count_);
-    add_shifted(output.at(roles.second_part(), chunk).data(), high_share_.span().data(), second_mask.span().data(),
-                64 - bits_, count_);
+    add_shifted(output.at(roles.first_part(), chunk).data(), first_share_.span().data(),
+                first_mask.span().data(), 64 - bits_, count_);
+    add_shifted(output.at(roles.second_part(), chunk).data(), high_share_.span().data(),
+                second_mask.span().data(), 64 - bits_, count_);
   });
 }
 
@@ -102,13 +103,14 @@ Task<void> Truncation::finish_at_pair(Words a, const Chunk& chunk, const Output&
   Words mine = context.words(count_), wire = context.words((bytes + 7) / 8);
   context.local([&] {
     const Word low = (Word{1} << bits_) - 1;
-    mask_wrap(mine.mutable_span().data(), halves.no_wrap.span().data(), wrap_.share.span().data(), mask.span().data(),
-              low, count_);
+    mask_wrap(mine.mutable_span().data(), halves.no_wrap.span().data(), wrap_.share.span().data(),
+              mask.span().data(), low, count_);
     bits::pack(std::as_writable_bytes(wire.mutable_span()).first(bytes), mine.span(), bits_);
   });
   const Words theirs_wire = exchange(context, roles, wire, bytes);
   context.local([&] {
-    add_shifted(output.at(own_part, chunk).data(), high_share_.span().data(), mask.span().data(), 64 - bits_, count_);
+    add_shifted(output.at(own_part, chunk).data(), high_share_.span().data(), mask.span().data(), 64 - bits_,
+                count_);
   });
   co_await context.next_round();
   context.local([&] {

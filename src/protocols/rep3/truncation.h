@@ -1,16 +1,17 @@
 // Exact truncation of v = A + B by d bits, |v| < 2^62.
 //
 // The pair adds 2^62 to A, so that 0 <= A + B - wrap * 2^64 < 2^63. Then
-//   v / 2^d  ~  ceil(A / 2^d) + floor(B / 2^d) - wrap * 2^(64-d) - 2^(62-d),    wrap = a OR b = a + b (1 - a),
-// with a, b the top bits of A, B: since the sum's top bit is zero, the sum wraps exactly if one top bit is set. Rounding
-// one half up and the other down leaves an error strictly less than one unit with zero mean. The single deals floor(B/2^d)
-// and, modulo 2^d (what the factor 2^(64-d) leaves), b; the pair forms the wrap's summands locally and opens them to each
-// other under masks known to the single.
+//   v / 2^d  ~  ceil(A / 2^d) + floor(B / 2^d) - wrap * 2^(64-d) - 2^(62-d),    wrap = a OR b = a + b (1 -
+//   a),
+// with a, b the top bits of A, B: since the sum's top bit is zero, the sum wraps exactly if one top bit is
+// set. Rounding one half up and the other down leaves an error strictly less than one unit with zero mean.
+// The single deals floor(B/2^d) and, modulo 2^d (what the factor 2^(64-d) leaves), b; the pair forms the
+// wrap's summands locally and opens them to each other under masks known to the single.
 //
-// Security: as in Santos et al. (eprint 2024/1127), against a functionality that tells a corrupted party the random
-// summand (A or B) which determines the rounding; Li et al. (2023) show that this is needed. Every message is
-// masked by a key its receiver does not know. Perfect but for that; no failure probability.
-// Cost per element: 8 bytes + 3 d bits (the exchange of a product's summands not included), 2 rounds.
+// Security: as in Santos et al. (eprint 2024/1127), against a functionality that tells a corrupted party the
+// random summand (A or B) which determines the rounding; Li et al. (2023) show that this is needed. Every
+// message is masked by a key its receiver does not know. Perfect but for that; no failure probability. Cost
+// per element: 8 bytes + 3 d bits (the exchange of a product's summands not included), 2 rounds.
 #pragma once
 
 #include "protocols/rep3/dealing.h"
@@ -41,8 +42,8 @@ struct Output {
   }
 };
 
-// Shares v / 2^d of halves again. Call deal() in the first round; finish() from the next on takes one more round (none
-// for d = 0) and fills the output.
+// Shares v / 2^d of halves again. Call deal() in the first round; finish() from the next on takes one more
+// round (none for d = 0) and fills the output.
 class Truncation {
  public:
   Truncation(Dealing& dealing, std::size_t count, int bits) : dealing_(dealing), count_(count), bits_(bits) {}

@@ -1,5 +1,5 @@
-// Loops over words, compiled for several instruction sets and chosen at load time. Sanitizers run before the choice
-// can be made, so their builds take the portable one.
+// Loops over words, compiled for several instruction sets and chosen at load time. Sanitizers run before the
+// choice can be made, so their builds take the portable one.
 #pragma once
 
 #if defined(__has_feature)

@@ -1,0 +1,54 @@
+#include "passes/choose_variants/choose_variants.h"
+
+#include <gtest/gtest.h>
+
+#include "protocols/table.h"
+
+namespace sotto::passes {
+namespace {
+
+// A sign of `elements` numbers in a window, counted for rep3.
+std::string chosen_for(std::int64_t elements, int window, const Network& network) {
+  plan::Operation operation;
+  operation.set_kernel("sign");
+  const auto count = [&](const plan::Operation& candidate) {
+    kernels::Call call;
+    call.operand_types = {{.shape = {elements}, .fraction_bits = 0, .bound_bits = window - 1}};
+    call.result_types = {{.kind = protocols::Kind::kBoolean, .shape = {elements}}};
+    call.attributes["window"] = std::int64_t{window};
+    for (const auto& attribute : candidate.attributes())
+      call.attributes[attribute.name()] = attribute.integer();
+    return kernels::count(protocols::table_named("rep3"), kernels::kernel_named("sign"), call, 0);
+  };
+  choose_variant(operation, 3, network, count);
+  return operation.variant();
+}
+
+TEST(ChooseVariants, ManyComparisonsSendFewBytes) {
+  EXPECT_EQ(chosen_for(100000, 25, {.megabit_per_second = 10100, .one_way_ms = 0.05}), "few bytes");
+}
+
+TEST(ChooseVariants, FewComparisonsFarAwaySpareRounds) {
+  EXPECT_EQ(chosen_for(10, 25, {.megabit_per_second = 300, .one_way_ms = 20}), "few rounds");
+}
+
+TEST(ChooseVariants, InBetweenIsBalanced) {
+  EXPECT_EQ(chosen_for(5000, 25, {.megabit_per_second = 300, .one_way_ms = 20}), "balanced");
+}
+
+// 4 rounds of 20 ms and 100 bytes to and from the busiest party at 0.1 Mbit/s.
+TEST(ChooseVariants, SecondsAreRoundsAndTheBusiestPartysBytes) {
+  const kernels::Cost cost{.rounds = 4, .bytes = {0, 40, 0, 60, 0, 0, 0, 0, 0}};
+  EXPECT_DOUBLE_EQ(seconds_on({.megabit_per_second = 0.1, .one_way_ms = 20}, cost, 3), 0.08 + 0.008);
+}
+
+TEST(ChooseVariants, OtherKernelsAreLeftAlone) {
+  plan::Operation operation;
+  operation.set_kernel("add");
+  choose_variant(operation, 3, {}, [](const plan::Operation&) -> kernels::Cost { return {}; });
+  EXPECT_TRUE(operation.variant().empty());
+  EXPECT_EQ(operation.attributes_size(), 0);
+}
+
+}  // namespace
+}  // namespace sotto::passes
