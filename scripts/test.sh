@@ -13,6 +13,9 @@ build() {
 
 mkdir -p build
 build release
+mkdir -p build/release/plans
+build/release/sotto compile examples/mnist_a.mlir --train sgd --rows 256 --test-rows 128 \
+  -o build/release/plans/mnist_a.plan >/dev/null
 ctest --preset release --parallel "$jobs" | tee build/release.tests.log
 for sanitizer in asan tsan; do
   echo "--- $sanitizer"
