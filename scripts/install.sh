@@ -4,10 +4,12 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 mapfile -t wanted < <(grep -vE '^\s*(#|$)' scripts/packages.txt)
+# A package that another one provides is there: NodeSource's nodejs brings npm, and refuses Debian's beside it.
+present=$(dpkg-query -W -f='${db:Status-Status} ${Package}, ${Provides}\n' 2>/dev/null |
+  sed -n 's/^installed //p' | tr ',' '\n' | awk 'NF { print $1 }' || true)
 missing=()
 for package in "${wanted[@]}"; do
-  state=$(dpkg-query -W -f='${Status}' "$package" 2>/dev/null || true)
-  [[ $state == 'install ok installed' ]] || missing+=("$package")
+  grep -qxF "$package" <<<"$present" || missing+=("$package")
 done
 if [[ ${#missing[@]} -eq 0 ]]; then
   exit 0
