@@ -29,9 +29,8 @@ demo: build ## Train network A on MNIST privately, three processes on this machi
 	build/release/sotto demo --data build/data
 
 .PHONY: bench
-bench: build ## Time a training step of network A on a LAN and a WAN
-	build/release/sotto bench training --model a --optimizer sgd --network lan --batches 30
-	build/release/sotto bench training --model a --optimizer sgd --network wan --batches 5
+bench: build ## Time a training step of network A on several networks, and kernels
+	@scripts/bench.sh build/release/sotto
 
 .PHONY: format
 format: ## Format all sources

@@ -57,11 +57,14 @@ ExponentialError error_of(const Split& split, const Domain& domain) {
           .relative = std::ldexp(1.0, -split.basis_bits - 1)};
 }
 
+// At most 64 pieces: half a kilobyte.
+constexpr int kMostPieceBits = 6;
+
 // The fewest pieces with an error within 2^-3 units everywhere; else the least error at x = 0.
 Split split_for(const Domain& domain, int result_bits, int result_bound) {
   Split best{};
   double least = 0;
-  for (int piece_bits = 1; piece_bits <= 8; ++piece_bits) {
+  for (int piece_bits = 1; piece_bits <= kMostPieceBits; ++piece_bits) {
     const Split split = split_with(domain, piece_bits, result_bits, result_bound);
     const ExponentialError error = error_of(split, domain);
     const double worst = error.absolute + std::ldexp(error.relative, std::max(result_bound, 0));
