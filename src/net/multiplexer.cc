@@ -350,7 +350,6 @@ void Multiplexer::fail(const Error& error, bool at_once, bool spreads) {
       session->changed.notify_all();
     }
   }
-  interrupt();
   if (spreads) node_->spread(*this, error);
 }
 

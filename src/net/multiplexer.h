@@ -95,14 +95,13 @@ class Multiplexer : public Connection, public FrameSink, public std::enable_shar
 
   // Sends the frame, in the order of calls, and may take its bytes. Throws Error when the connection is down.
   virtual void transmit(Frame& frame) = 0;
-  // Releases the lock and waits until `changed` is notified, or until the time, or for no reason.
+  // Releases the lock and waits until `changed` is notified, or until the time, or for no reason. The time is
+  // at most some milliseconds away: who waits inside the transport sees a failure then.
   virtual void wait(std::unique_lock<std::mutex>& lock, Session& session, Clock::time_point until);
   // Whether users had better wait before they send more data; wait() helps.
   virtual bool congested() const { return false; }
   // The end of a wait for which there is no progress; nothing where heartbeats decide about stalls.
   virtual std::optional<Clock::duration> stall_timeout() const { return std::nullopt; }
-  // Called once, without locks, when the connection has failed: wakes whoever waits inside the transport.
-  virtual void interrupt() {}
 
   // An arrived frame, its header already checked by problem_of(); calls are in the order of arrival.
   void deliver(Frame frame);

@@ -31,6 +31,8 @@ std::shared_ptr<TcpConnection> TcpConnection::start(SecureSocket socket, std::st
   std::shared_ptr<TcpConnection> connection(new TcpConnection(
       std::move(socket), std::move(peer_name), node, std::move(net_thread), std::move(context), options));
   node->add(connection);
+  // What came in one piece with the handshake's last bytes announces itself no more.
+  connection->decrypt_and_deliver();
   connection->net_thread_->add(connection);
   return connection;
 }
@@ -133,8 +135,18 @@ void TcpConnection::read_socket() {
     return;
   }
   last_heard_ = Clock::now();
+  decrypt_and_deliver();
+}
+
+void TcpConnection::decrypt_and_deliver() {
   try {
-    decrypt_and_deliver();
+    for (Frame& frame : decrypt()) deliver(std::move(frame));
+    bool closed = false;
+    {
+      std::lock_guard lock(tls_mutex_);
+      closed = socket_.tls().peer_closed();
+    }
+    if (closed) handle_end(0);
   } catch (const Error& problem) {
     input_ended_ = true;
     protocol_error(problem.message());
@@ -144,16 +156,6 @@ void TcpConnection::read_socket() {
         Error(ErrorKind::kSystem, fmt::format("receiving from party {}: {}", peer_name(), problem.what())),
         "cannot receive any more");
   }
-}
-
-void TcpConnection::decrypt_and_deliver() {
-  for (Frame& frame : decrypt()) deliver(std::move(frame));
-  bool closed = false;
-  {
-    std::lock_guard lock(tls_mutex_);
-    closed = socket_.tls().peer_closed();
-  }
-  if (closed) handle_end(0);
 }
 
 std::vector<Frame> TcpConnection::decrypt() {
@@ -179,8 +181,6 @@ void TcpConnection::handle_end(int error) {
     fail(peer_error(fmt::format("is gone: the connection broke ({})", reason)), false, true);
   }
 }
-
-void TcpConnection::interrupt() { ::shutdown(socket_.descriptor(), SHUT_RD); }
 
 std::uint32_t TcpConnection::on_events(std::uint32_t events) {
   if ((events & EPOLLOUT) != 0) {
@@ -237,8 +237,9 @@ void TcpConnection::check_alive(Clock::time_point now) {
                  fmt::format("not a byte came from you for {:.3g} s", seconds(silence)));
 }
 
-// Closing a socket with unread bytes makes the kernel discard what is under way to the peer; so the last
-// bytes are waited for. The peer's net thread reads them even while its user computes.
+// Closing a socket with unread bytes makes the kernel discard what is under way to the peer, and so may bytes
+// that arrive after a shutdown for reading. So the last bytes are waited for, and whatever still comes is
+// read meanwhile. The peer's net thread reads ours even while its user computes.
 void TcpConnection::say_goodbye() {
   const bool failed = failure().has_value();
   const auto deadline = Clock::now() + (failed ? options_.linger / 2 : options_.linger);
@@ -248,9 +249,12 @@ void TcpConnection::say_goodbye() {
   int unacknowledged = 1;
   bool finished = false;  // an end of the stream is acknowledged without delay, and the bytes before it
   while (unacknowledged > 0 && Clock::now() < deadline) {
-    const auto soon = Clock::now() + std::chrono::milliseconds(1);
-    if ((wait_for(socket_.descriptor(), backlog_ == 0 ? 0 : POLLOUT, soon) & (POLLERR | POLLHUP)) != 0)
-      return;
+    const short interesting = backlog_ == 0 ? POLLIN : POLLIN | POLLOUT;
+    const short events =
+        wait_for(socket_.descriptor(), interesting, Clock::now() + std::chrono::milliseconds(1));
+    if ((events & (POLLERR | POLLHUP)) != 0) return;
+    if ((events & POLLIN) != 0 && socket_.fill() == SecureSocket::Input::kEnd) return;
+    socket_.tls().input().consume(socket_.tls().input().size());
     flush();
     if (backlog_ == 0 && !std::exchange(finished, true)) ::shutdown(socket_.descriptor(), SHUT_WR);
     if (backlog_ == 0 && ::ioctl(socket_.descriptor(), SIOCOUTQ, &unacknowledged) != 0) return;

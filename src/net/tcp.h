@@ -46,7 +46,6 @@ class TcpConnection final : public Multiplexer, public Attended {
   void transmit(Frame& frame) override;
   void wait(std::unique_lock<std::mutex>& lock, Session& session, Clock::time_point until) override;
   bool congested() const override;
-  void interrupt() override;
 
   int descriptor() const override { return socket_.descriptor(); }
   std::uint32_t on_events(std::uint32_t events) override;

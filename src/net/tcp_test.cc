@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <future>
@@ -21,7 +22,8 @@ Clock::time_point soon() { return Clock::now() + std::chrono::seconds(10); }
 
 // Two parties of one process, joined by TCP and TLS on the loopback.
 struct Pair {
-  explicit Pair(const TcpOptions& of_alice = {}, const TcpOptions& of_bob = {}) {
+  // Without alice's connection if `keep_raw`: her socket is in raw_alice.
+  explicit Pair(const TcpOptions& of_alice = {}, const TcpOptions& of_bob = {}, bool keep_raw = false) {
     const Identity alice = Identity::create(directory.path / "alice", "alice");
     const Identity bob = Identity::create(directory.path / "bob", "bob");
     alice_context = std::make_shared<TlsContext>(alice);
@@ -33,15 +35,20 @@ struct Pair {
     });
     SecureSocket accepted(accept_from(listener, soon()).value().socket, *alice_context, TlsRole::kServer,
                           {bob.fingerprint()}, soon());
-    auto net_thread = std::make_shared<NetThread>();
-    to_bob = TcpConnection::start(std::move(accepted), "bob", std::make_shared<Node>(true), net_thread,
-                                  alice_context, of_alice);
+    raw_alice.emplace(std::move(accepted));
+    if (!keep_raw) start_alice(of_alice);
     to_alice = TcpConnection::start(dialled.get(), "alice", std::make_shared<Node>(true),
                                     std::make_shared<NetThread>(), bob_context, of_bob);
   }
 
+  void start_alice(const TcpOptions& options = {}) {
+    to_bob = TcpConnection::start(std::move(*raw_alice), "bob", std::make_shared<Node>(true),
+                                  std::make_shared<NetThread>(), alice_context, options);
+  }
+
   TemporaryDirectory directory;
   std::shared_ptr<TlsContext> alice_context, bob_context;
+  std::optional<SecureSocket> raw_alice;
   std::shared_ptr<TcpConnection> to_bob, to_alice;
 };
 
@@ -161,6 +168,47 @@ TEST(Tcp, AbortNamesThePartyAndTheReason) {
   EXPECT_THAT(text, AllOf(HasSubstr("party alice aborted"), HasSubstr("the disk?is full")));
   EXPECT_LT(text.size(), 1200u);
   aborter.join();
+}
+
+// The last bytes of the setting up and the first frames may arrive in one piece.
+TEST(Tcp, WhatArrivedBeforeTheConnectionStartedIsDelivered) {
+  Pair pair({}, {}, true);
+  pair.to_alice->abort("no certificate of carol's");
+  EXPECT_EQ(wait_for(pair.raw_alice->descriptor(), POLLIN, soon()), POLLIN);
+  ASSERT_EQ(pair.raw_alice->fill(), SecureSocket::Input::kSome);
+  pair.start_alice();
+  auto alice = pair.to_bob->open_session(0);
+  EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { receive_text(*alice, 1); }),
+              HasSubstr("party bob aborted: no certificate of carol's"));
+}
+
+// Who aborts and leaves is heard, even behind much that is still under way and while the other goes on
+// sending.
+TEST(Tcp, AReasonOutlivesItsConnection) {
+  Pair pair({}, {}, true);
+  SecureSocket& alice = *pair.raw_alice;
+  auto bob = pair.to_alice->open_session(0);
+  bob->send(std::vector<std::byte>(8 << 20));
+  bob.reset();
+  auto leaving = std::async(std::launch::async, [&] {
+    pair.to_alice->abort("the disk is full");
+    pair.to_alice.reset();
+  });
+  std::array<std::byte, kFrameHeaderBytes> heartbeat;
+  encode({.kind = FrameKind::kHeartbeat}, heartbeat);
+  std::string tail;
+  std::vector<std::byte> piece(1 << 16);
+  for (auto input = SecureSocket::Input::kSome; input != SecureSocket::Input::kEnd; input = alice.fill()) {
+    alice.tls().write(heartbeat);
+    alice.flush();
+    while (const std::size_t length = alice.tls().read(piece)) {
+      tail.append(reinterpret_cast<const char*>(piece.data()), length);
+      tail.erase(0, tail.size() - std::min<std::size_t>(tail.size(), 100));
+    }
+    std::this_thread::sleep_for(milliseconds(2));
+  }
+  EXPECT_THAT(tail, HasSubstr("the disk is full"));
+  leaving.get();
 }
 
 TEST(Tcp, ForgedBytesEndTheConnection) {
