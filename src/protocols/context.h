@@ -23,6 +23,7 @@ struct SessionKeys {
 struct Site {
   prg::Address base;
   prg::Address at(std::size_t chunk, std::uint8_t purpose) const {
+    SOTTO_ASSERT(chunk <= 0xFFFF, "an operation has at most 2^16 chunks: their randomness would repeat");
     prg::Address address = base;
     address.chunk = static_cast<std::uint16_t>(chunk);
     address.purpose = purpose;
