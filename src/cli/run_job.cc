@@ -28,19 +28,25 @@ std::vector<Launch> launches_of(const runtime::Job& job, const std::filesystem::
   return launches;
 }
 
+// A phase takes from the last party's end of the phases before to the last party's end of this one: whoever
+// ends one early waits in the next, and the waiting counts once.
 json merged_phases(const json& parties) {
   json phases = parties.at(0).at("phases");
+  std::vector<double> spent(parties.size());
+  double ended = 0;
   for (std::size_t i = 0; i < phases.size(); ++i) {
     json& phase = phases[i];
-    double seconds = 0, median = 0;
+    double median = 0;
     std::uint64_t bytes = 0;
-    for (const auto& party : parties) {
-      const json& mine = party.at("phases").at(i);
-      seconds = std::max(seconds, mine.at("seconds").get<double>());
+    for (std::size_t p = 0; p < parties.size(); ++p) {
+      const json& mine = parties.at(p).at("phases").at(i);
+      spent[p] += mine.at("seconds").get<double>();
       median = std::max(median, mine.at("median_seconds").get<double>());
       bytes += mine.at("bytes_sent_measured").get<std::uint64_t>();
     }
-    phase["seconds"] = seconds;
+    const double end = std::ranges::max(spent);
+    phase["seconds"] = end - ended;
+    ended = end;
     phase["median_seconds"] = median;
     phase["bytes_all_measured"] = bytes;
     for (const char* key : {"bytes_sent_predicted", "bytes_sent_measured", "bytes_received", "run_seconds"})

@@ -8,8 +8,8 @@
 namespace sotto::net {
 namespace {
 
-void check_usage(bool holds, const std::string& message) {
-  if (!holds) throw Error(ErrorKind::kUsage, message);
+void check_usage(bool holds, const std::string& message, const std::string& hint = "") {
+  if (!holds) throw Error(ErrorKind::kUsage, message, hint);
 }
 
 void check(const MeshOptions& options) {
@@ -24,7 +24,9 @@ void check(const MeshOptions& options) {
                   fmt::format("two parties are named {}", options.names[i]));
       check_usage(
           options.pins[i] != options.pins[j],
-          fmt::format("parties {} and {} have the same fingerprint", options.names[i], options.names[j]));
+          fmt::format("parties {} and {} have the same fingerprint", options.names[i], options.names[j]),
+          "Each party makes its own with `sotto certs init DIRECTORY --name NAME`; put it into the job "
+          "file.");
     }
   }
 }

@@ -31,7 +31,9 @@ AddressList resolve(const Endpoint& endpoint, int flags) {
                                   std::to_string(endpoint.port).c_str(), &hints, &found);
   if (failure != 0) {
     throw Error(ErrorKind::kSystem,
-                fmt::format("cannot resolve {}: {}", endpoint.host, gai_strerror(failure)));
+                fmt::format("cannot resolve {}: {}", endpoint.host, gai_strerror(failure)),
+                "Check the party's address in the job file; to try a job on one machine, give each party "
+                "127.0.0.1 and a port of its own.");
   }
   return {found, freeaddrinfo};
 }
