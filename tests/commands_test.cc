@@ -93,6 +93,17 @@ TEST(Commands, AnUnknownPartyAndAMissingFileAreNamed) {
               AllOf(HasSubstr("[party0] sotto: system error: cannot read"), HasSubstr("x0.npy")));
 }
 
+TEST(Commands, AResultWithoutAPlaceIsRefusedBeforeTheRun) {
+  LocalJob job(20);
+  const auto text = replaced(read_file(job.job_files[1]), "[local.\"party1\"]\n",
+                             "[local.\"party1\"]\nstore = \"none/model.share\"\nstore_key = \"model.key\"\n");
+  write_file(job.job_files[1], text);
+  const auto result = sotto("party --as party1 --job " + job.job_files[1].string());
+  EXPECT_EQ(result.code, code(ErrorKind::kSystem));
+  EXPECT_THAT(result.text,
+              AllOf(HasSubstr("cannot write"), HasSubstr("none/model.share"), HasSubstr("hint:")));
+}
+
 TEST(Commands, ValuesOutOfRangeAreErrorsThatDoNotShowThem) {
   LocalJob job(20);
   auto text = read_file(job.directory.path() / "x0.npy");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 #include "base/error.h"
@@ -15,14 +16,22 @@ bool is_hex_digest(std::string_view text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
+bool is_address(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  std::uint16_t port = 0;
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data() + colon + 1, end, port);
+  return parsed.ec == std::errc() && parsed.ptr == end && port != 0;
+}
+
 JobParty read_party(const std::string& name, TomlReader& reader) {
   JobParty party;
   party.name = name;
   party.role = reader.required_text("role");
   party.address = reader.required_text("address");
-  const auto colon = party.address.rfind(':');
-  if (colon == std::string::npos || colon == 0 || colon + 1 == party.address.size())
-    reader.fail("address", "must be HOST:PORT", "For example 127.0.0.1:7001.");
+  if (!is_address(party.address))
+    reader.fail("address", "must be HOST:PORT with a port from 1 to 65535", "For example 127.0.0.1:7001.");
   party.fingerprint = reader.required_text("fingerprint");
   std::erase(party.fingerprint, ':');
   std::ranges::transform(party.fingerprint, party.fingerprint.begin(),
@@ -59,11 +68,14 @@ LocalFiles read_local(TomlReader& reader, const std::filesystem::path& directory
 }
 
 void check_names(const Job& job, TomlReader& reader) {
-  std::set<std::string> names, roles;
+  std::set<std::string> names, roles, addresses;
   for (const auto& party : job.parties) {
     names.insert(party.name);
     if (!roles.insert(party.role).second)
       reader.fail("parties", fmt::format("gives role \"{}\" to two parties", party.role));
+    if (!addresses.insert(party.address).second)
+      reader.fail("parties", fmt::format("gives address {} to two parties", party.address),
+                  "Each party listens at an address of its own.");
   }
   for (const auto& [output, parties] : job.reveals)
     for (const auto& party : parties)

@@ -67,7 +67,11 @@ TEST(Job, SaysWhereAndWhatToDo) {
               HasSubstr("parties.alice lacks \"role\""));
   EXPECT_THAT(error(replaced(job_text(), "\"127.0.0.1:7001\"", "7001")),
               HasSubstr("parties.alice.address must be text"));
-  EXPECT_THAT(error(replaced(job_text(), "127.0.0.1:7001", "127.0.0.1")), HasSubstr("must be HOST:PORT"));
+  for (const char* address : {"127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "h:-1", ":7001"})
+    EXPECT_THAT(error(replaced(job_text(), "127.0.0.1:7001", address)),
+                AllOf(HasSubstr("job.toml:7:"), HasSubstr("must be HOST:PORT with a port")));
+  EXPECT_THAT(error(replaced(job_text(), "127.0.0.1:7002", "127.0.0.1:7001")),
+              HasSubstr("gives address 127.0.0.1:7001 to two parties"));
   EXPECT_THAT(error(replaced(job_text(), "[\"alice\"]", "[\"mallory\"]")),
               HasSubstr("\"mallory\", who is no party"));
   EXPECT_THAT(error("name = \n"), HasSubstr("job.toml:1:"));

@@ -1,6 +1,7 @@
 #include "runtime/party.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -133,6 +134,22 @@ void check_outputs(const Program& program, const LocalFiles& files, int self, co
   }
 }
 
+// What a long run gives must find its place: rather no start than no result.
+void require_writable(const std::filesystem::path& file) {
+  const auto directory = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+  const bool good = !std::filesystem::is_directory(file) && ::access(directory.c_str(), W_OK | X_OK) == 0 &&
+                    (::access(file.c_str(), F_OK) != 0 || ::access(file.c_str(), W_OK) == 0);
+  if (!good)
+    throw Error(ErrorKind::kSystem, fmt::format("cannot write {}", file.string()),
+                "Its directory must exist and be writable; the path is of the job file's [local] table.");
+}
+
+void check_places(const LocalFiles& files) {
+  for (const auto& [output, file] : files.outputs) require_writable(file);
+  if (files.store) require_writable(*files.store);
+  if (files.store_key && !std::filesystem::exists(*files.store_key)) require_writable(*files.store_key);
+}
+
 void save_model(const Executor& executor, const Program& program, const Job& job, const std::string& name,
                 int self) {
   const auto& files = job.local_of(name);
@@ -176,6 +193,7 @@ RunSummary run_party(const Job& job, const std::string& name, const OnProgress& 
   const int party = static_cast<int>(self);
   enforce(files.policy ? load_policy(*files.policy) : Policy{}, program.plan, *program.table, parties, name);
   check_outputs(program, files, party, name);
+  check_places(files);
   OwnInputs inputs(program, files, party, name);
   share_cores(parties, self);
 
