@@ -19,6 +19,20 @@ int report(const Error& error) {
   return error.exit_code();
 }
 
+// What is wrong when a word stands where a command should.
+Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App* at = &app;
+  while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+  const auto words = app.remaining(true);
+  if (at->get_require_subcommand_min() == 0 || words.empty() || words[0].starts_with('-'))
+    return {ErrorKind::kUsage, error.what(), "add --help to see what is possible"};
+  std::string known;
+  for (const CLI::App* command : at->get_subcommands([](const CLI::App*) { return true; }))
+    known += (known.empty() ? "" : ", ") + command->get_name();
+  return {ErrorKind::kUsage, fmt::format("\"{}\" is no command of {}", words[0], at->get_name()),
+          fmt::format("Its commands are {}.", known)};
+}
+
 }  // namespace
 
 int guarded(const std::function<void()>& function) {
@@ -46,8 +60,7 @@ int run_app(CLI::App& app, int count, char** arguments) {
         app.exit(error);
         return;
       }
-      usage = static_cast<int>(ErrorKind::kUsage);
-      std::cerr << "sotto: usage error: " << error.what() << "\n  hint: add --help to see what is possible\n";
+      usage = report(usage_error(app, error));
     }
   });
   std::cout.flush();

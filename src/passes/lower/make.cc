@@ -111,9 +111,10 @@ mlir::Operation* Lowering::contract(Value of, const Expression& expression, int 
   }
   const auto format = choose_format(parts, fraction_bits, type.getBoundBits());
   if (!format) {
-    mlir::emitError(of.getLoc()) << "this value does not fit 64-bit fixed point: it is below 2^"
-                                 << type.getBoundBits() << " and wants " << fraction_bits
-                                 << " fraction bits; use fewer";
+    mlir::emitError(of.getLoc())
+        << "this value does not fit 64-bit fixed point: it is below 2^" << type.getBoundBits()
+        << " and wants " << fraction_bits
+        << " fraction bits; use fewer, or train in smaller steps if values grow without end";
     return nullptr;
   }
   if (selector) operands.push_back(selector);

@@ -55,8 +55,13 @@ class Rules {
           return lower_count_inside(to_, o, o.getRows() ? row_range_of(o) : 0);
         })
         .Case([&](privacy::AnyOutsideOp o) { return lower_any_outside(to_, o); })
-        .Default(
-            [](Operation* o) { return o->emitError() << "'" << o->getName() << "' has no private kernel"; });
+        .Default([](Operation* o) {
+          return o->emitError()
+                 << "'" << o->getName()
+                 << "' has no private kernel; operations that lower are add, subtract, negate, "
+                    "multiply, divide, dot_general, reduce, broadcast_in_dim, reshape, transpose, "
+                    "slice, convert, exponential, log, compare, not, select, maximum and minimum";
+        });
   }
 
  private:

@@ -44,7 +44,9 @@ class Annotator {
     const Provision* provision = provision_of(name);
     if (provision) return provide(index, *provision);
     if (state) return start(index, name), mlir::success();
-    return function_.emitError() << "nobody provides the argument \"" << name << "\"";
+    return function_.emitError() << "nobody provides the argument \"" << name
+                                 << "\": say who with --input, that it is a "
+                                    "state with --state, or that this is a forward model with --train";
   }
 
   mlir::LogicalResult provide(unsigned index, const Provision& provision) {
@@ -61,7 +63,11 @@ class Annotator {
       set(index, kRowsAttribute, builder_.getI64IntegerAttr(rows));
     }
     const bool pixels = provision.encoding == "pixels";
-    if (pixels || llvm::StringRef(provision.encoding).starts_with("one_hot"))
+    const bool one_hot = llvm::StringRef(provision.encoding).starts_with("one_hot:");
+    if (!provision.encoding.empty() && !pixels && !one_hot)
+      return function_.emitError() << "\"" << provision.name << "\" has the unknown encoding \""
+                                   << provision.encoding << "\"; known are pixels, one_hot:CLASSES and none";
+    if (pixels || one_hot)
       return set_format(index, pixels ? options_.precision.pixel_fraction_bits : 0, {0, 1, 1}),
              mlir::success();
     auto integer =

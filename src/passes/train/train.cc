@@ -79,8 +79,14 @@ struct BuildTraining : mlir::PassWrapper<BuildTraining, mlir::OperationPass<mlir
  private:
   mlir::LogicalResult check(FuncOp model) {
     const int data = data_argument(model, training().data.name);
-    if (data < 0)
-      return model.emitError() << "the model has no argument called \"" << training().data.name << "\"";
+    if (data < 0) {
+      auto error =
+          model.emitError() << "the model has no argument called \"" << training().data.name
+                            << "\": name the one that takes the batch with --data NAME=ROLE:ENCODING, out of";
+      for (unsigned index = 0; index < model.getNumArguments(); ++index)
+        error << (index == 0 ? " " : ", ") << argument_name(model, index);
+      return error;
+    }
     data_ = data;
     // The command line may leave it to be found; from here on it has its name.
     options_.training->data.name = argument_name(model, data_);
