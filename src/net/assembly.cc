@@ -5,6 +5,8 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <future>
+#include <list>
 
 #include "base/error.h"
 
@@ -19,11 +21,11 @@ constexpr auto kDialAttempt = std::chrono::seconds(2);
 constexpr auto kGreeting = std::chrono::seconds(10);
 // After a failure, how long to wait for the parties that can still be told.
 constexpr auto kTelling = std::chrono::seconds(2);
-// When somebody came with a certificate that nobody has, it was most likely a party with a new one: the others wait only a
-// little longer, for the case that it was a stranger after all.
+// When somebody came with a certificate that nobody has, it was most likely a party with a new one: the
+// others wait only a little longer, for the case that it was a stranger after all.
 constexpr auto kGraceAfterStranger = std::chrono::seconds(5);
 constexpr auto kGlance = milliseconds(50);
-constexpr std::size_t kMostGreeters = 128;
+constexpr std::size_t kMostGreeters = 128;  // at a time
 
 // The last session number of each connection is the mesh's own.
 std::uint16_t control_session(const MeshOptions& options) {
@@ -253,18 +255,25 @@ bool Assembly::try_dial(std::size_t peer, const Endpoint& endpoint) {
 }
 
 void Assembly::accept_all() {
-  std::vector<std::thread> greeters;
+  std::list<std::future<void>> greeters;  // each waits for its thread when it goes
+  const auto is_done = [](const std::future<void>& greeter) {
+    return greeter.wait_for(milliseconds(0)) == std::future_status::ready;
+  };
   try {
-    while (!stopping() && greeters.size() < kMostGreeters) {
+    while (!stopping()) {
+      std::erase_if(greeters, is_done);  // strangers may come for as long as a party is waited for
+      if (greeters.size() >= kMostGreeters) {
+        greeters.front().wait_for(kGlance);
+        continue;
+      }
       auto accepted = accept_from(listener_, Clock::now() + kGlance);
       if (!accepted) continue;
       auto shared = std::make_shared<Accepted>(std::move(*accepted));
-      greeters.emplace_back([this, shared] { greet(std::move(*shared)); });
+      greeters.push_back(std::async(std::launch::async, [this, shared] { greet(std::move(*shared)); }));
     }
   } catch (const std::exception& error) {
     fail(Error(ErrorKind::kSystem, fmt::format("cannot accept connections: {}", error.what())));
   }
-  for (auto& greeter : greeters) greeter.join();
 }
 
 void Assembly::greet(Accepted accepted) {

@@ -233,6 +233,18 @@ TEST(Mesh, StrangersDoNotDisturb) {
   EXPECT_LT(Clock::now() - before, std::chrono::seconds(5));
 }
 
+// A prober that comes and goes for as long as the last party is waited for.
+TEST(Mesh, ManyStrangersDoNotUseTheDoorUp) {
+  Job job;
+  auto others = std::async(std::launch::async, [&] { return job.run({0, 1}, ErrorKind::kPeer); });
+  for (int i = 0; i < 300; ++i) {
+    connect_to(parse_endpoint(job.addresses[0]), soon());
+    if (i % 20 == 0) std::this_thread::sleep_for(milliseconds(5));
+  }
+  EXPECT_THAT(job.run({2}, ErrorKind::kPeer), testing::Each("no error"));
+  EXPECT_THAT(others.get(), testing::Each("no error"));
+}
+
 TEST(Mesh, TheDeathOfAProcessEndsAllWithItsName) {
   Job job;
   const pid_t carol = ::fork();
