@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "protocols/conformance/harness.h"
+#include "protocols/rep3/roles.h"
 
 namespace sotto::protocols::rep3 {
 namespace {
@@ -20,6 +21,20 @@ Traffic cost_of(const Operation& operation, std::vector<Shape> shapes) {
     inputs.push_back(
         {shape, conformance::Integers(static_cast<std::size_t>(element_count(shape))), Kind::kArithmetic, 0});
   return conformance::predict(table(), inputs, operation);
+}
+
+// Chunk indices are 16 bits of the addresses of randomness, however large a tensor is.
+TEST(Rep3, ChunksHaveAddressesOfTheirOwn) {
+  for (const std::size_t count :
+       {std::size_t{1}, std::size_t{5000}, std::size_t{1} << 32, std::size_t{1} << 36}) {
+    const auto chunks = cut(count, 64, Site{});
+    ASSERT_LE(chunks.size(), 65535u);
+    for (std::size_t i = 0; i < chunks.size(); ++i) {
+      ASSERT_EQ(chunks[i].index, i);
+      ASSERT_EQ(chunks[i].begin, i == 0 ? 0 : chunks[i - 1].end);
+    }
+    EXPECT_EQ(chunks.back().end, count);
+  }
 }
 
 double bits_each(const Traffic& traffic) { return 8.0 * static_cast<double>(traffic.total_bytes()) / kCount; }
