@@ -93,6 +93,14 @@ TEST(Commands, AnUnknownPartyAndAMissingFileAreNamed) {
               AllOf(HasSubstr("[party0] sotto: system error: cannot read"), HasSubstr("x0.npy")));
 }
 
+TEST(Commands, AMalformedFileIsNamed) {
+  LocalJob job(20);
+  write_file(job.directory.path() / "x0.npy", "1,2\n3,many\n");
+  const auto result = sotto("run " + job.job_files[0].string());
+  EXPECT_EQ(result.code, code(ErrorKind::kData));
+  EXPECT_THAT(result.text, HasSubstr("x0.npy: CSV, line 2, column 2: not a finite number"));
+}
+
 TEST(Commands, AResultWithoutAPlaceIsRefusedBeforeTheRun) {
   LocalJob job(20);
   const auto text = replaced(read_file(job.job_files[1]), "[local.\"party1\"]\n",

@@ -45,6 +45,28 @@ Provision parse_provision(const std::string& text) {
   return provision;
 }
 
+// CLI::Range takes "nan" for a number of any range.
+CLI::Validator number_within(double least, double most) {
+  return {[=](std::string& text) {
+            char* end = nullptr;
+            const double value = std::strtod(text.c_str(), &end);
+            if (end != text.c_str() && *end == '\0' && value >= least && value <= most) return std::string();
+            return fmt::format("{} is no number from {:.3g} to {:.3g}", text, least, most);
+          },
+          ""};
+}
+
+// 1 to a million million; CLI::PositiveNumber names the largest double when it refuses.
+CLI::Validator positive_count() {
+  return {[](std::string& text) {
+            const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+            if (digits && text.size() <= 12 && text.find_first_not_of('0') != std::string::npos)
+              return std::string();
+            return fmt::format("{} is no whole number of at least 1", text);
+          },
+          "at least 1"};
+}
+
 // NAME:ROLE,ROLE
 passes::Reveal parse_reveal(const std::string& text) {
   const auto colon = text.find(':');
@@ -91,22 +113,25 @@ struct Arguments {
 
   void declare_training(CLI::App& app) {
     app.add_option("--train", train, "train the model with this optimizer")->check(CLI::IsMember({"sgd"}));
-    app.add_option("--learning-rate", training.learning_rate, "step size")->capture_default_str();
-    app.add_option("--momentum", training.momentum, "as torch.optim.SGD has it")->capture_default_str();
+    app.add_option("--learning-rate", training.learning_rate, "step size")
+        ->capture_default_str()
+        ->check(number_within(1e-9, 1e6));
+    app.add_option("--momentum", training.momentum, "as torch.optim.SGD has it")
+        ->capture_default_str()
+        ->check(number_within(0, 1));
     app.add_option("--weight-decay", training.weight_decay, "as torch.optim.SGD has it")
-        ->capture_default_str();
+        ->capture_default_str()
+        ->check(number_within(0, 1));
     app.add_option("--batch", training.batch, "rows per step")
         ->capture_default_str()
-        ->check(CLI::PositiveNumber);
+        ->check(positive_count());
     app.add_option("--epochs", training.epochs, "passes over the training rows")
         ->capture_default_str()
-        ->check(CLI::PositiveNumber);
-    app.add_option("--rows", training.rows, "training rows")
-        ->capture_default_str()
-        ->check(CLI::PositiveNumber);
+        ->check(positive_count());
+    app.add_option("--rows", training.rows, "training rows")->capture_default_str()->check(positive_count());
     app.add_option("--test-rows", training.test_rows, "test rows")
         ->capture_default_str()
-        ->check(CLI::PositiveNumber);
+        ->check(positive_count());
     app.add_option("--data", data,
                    "NAME=ROLE:ENCODING: the model's batch argument, who holds it, \"pixels\" or nothing")
         ->capture_default_str();
@@ -122,7 +147,7 @@ struct Arguments {
                    "NAME=RESULT: result number RESULT replaces argument NAME after every step");
     app.add_option("--steps", steps, "how often a program with states runs")
         ->capture_default_str()
-        ->check(CLI::PositiveNumber);
+        ->check(positive_count());
   }
 
   void declare_numbers(CLI::App& app) {
@@ -138,7 +163,7 @@ struct Arguments {
     app.add_option("--calibration-steps", calibration_steps,
                    "steps of plain training that ranges are measured on")
         ->capture_default_str()
-        ->check(CLI::PositiveNumber);
+        ->check(positive_count());
     app.add_flag("--no-guard", no_guard, "leave out the check of measured ranges");
   }
 
@@ -173,6 +198,11 @@ struct Arguments {
       options.states.push_back({.input = parts[0], .output = parts[1]});
     }
     if (train.empty()) return options;
+    if (training.batch > training.rows)
+      throw Error(
+          ErrorKind::kUsage,
+          fmt::format("a batch of {} takes more rows than there are ({})", training.batch, training.rows),
+          "Give --rows the number of training rows, and --batch no more.");
     options.training = training;
     options.training->data = parse_provision(data);
     options.training->labels = {.name = "labels", .role = labels, .encoding = "", .file = ""};
@@ -249,10 +279,20 @@ std::pair<Shape, Shape> batch_shapes(mlir::ModuleOp module, const Options& optio
 void add_data(passes::Arrays& arrays, const Options& options, const std::pair<Shape, Shape>& shapes,
               const std::string& prefix, const std::string& data_file, const std::string& label_file) {
   const auto classes = "one_hot:" + std::to_string(shapes.second.back());
-  arrays.insert_or_assign(prefix + options.training->data.name,
-                          read_array(data_file, options.training->data.encoding, shapes.first));
-  arrays.insert_or_assign(prefix + options.training->labels.name,
-                          read_array(label_file, classes, shapes.second));
+  auto data = read_array(data_file, options.training->data.encoding, shapes.first);
+  auto labels = read_array(label_file, classes, shapes.second);
+  const auto rows = data.shape()[0];
+  if (labels.shape()[0] != rows)
+    throw Error(ErrorKind::kData,
+                fmt::format("{} has {} rows and {} has {}", data_file, rows, label_file, labels.shape()[0]),
+                "Each row needs one label: are these the files of the same set?");
+  if (prefix.empty() && rows < options.training->batch)
+    throw Error(
+        ErrorKind::kData,
+        fmt::format("{} has {} rows, less than a batch of {}", data_file, rows, options.training->batch),
+        "Give more rows, or a smaller --batch.");
+  arrays.insert_or_assign(prefix + options.training->data.name, std::move(data));
+  arrays.insert_or_assign(prefix + options.training->labels.name, std::move(labels));
 }
 
 void report(const plan::Plan& plan, bool sampled) {
@@ -292,10 +332,15 @@ void compile_command(const Arguments& arguments) {
   };
   const auto plan = passes::compile(*module, options, dump);
   report(plan, options.sample != nullptr);
-  if (arguments.output.empty()) return;
+  if (arguments.output.empty()) {
+    std::cout << "no file was written; --output names one\n";
+    return;
+  }
   std::ofstream file(arguments.output, std::ios::binary);
   file << plan::serialize(plan);
-  if (!file.flush()) throw Error(ErrorKind::kSystem, fmt::format("cannot write {}", arguments.output));
+  if (!file.flush())
+    throw Error(ErrorKind::kSystem, fmt::format("cannot write {}", arguments.output),
+                "Its directory must exist and be writable.");
 }
 
 void reference_command(const Arguments& arguments) {
@@ -340,9 +385,10 @@ int main(int count, char** values) {
   auto* sample =
       compiling->add_option("--sample", compile.sample, "data to calibrate ranges on (IDX, NPY or CSV)")
           ->check(CLI::ExistingFile);
-  compiling->add_option("--sample-labels", compile.sample_labels, "their labels")
-      ->check(CLI::ExistingFile)
-      ->needs(sample);
+  auto* sample_labels = compiling->add_option("--sample-labels", compile.sample_labels, "their labels")
+                            ->check(CLI::ExistingFile)
+                            ->needs(sample);
+  sample->needs(sample_labels);
   compiling->callback([&] { compile_command(compile); });
   auto* training = app.add_subcommand("reference", "train the same model plainly and print its accuracy");
   reference.declare(*training);

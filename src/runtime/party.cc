@@ -40,6 +40,15 @@ Program load_program(const Job& job) {
   return prepare(bytes);
 }
 
+NumberTensor read_numbers(const std::filesystem::path& file) {
+  const auto bytes = read_packed_file(file);
+  try {
+    return parse_numbers(bytes);
+  } catch (const Error& error) {
+    throw Error(error.kind(), fmt::format("{}: {}", file.string(), error.message()), error.hint());
+  }
+}
+
 // This party's inputs, read whole before anybody is contacted.
 class OwnInputs {
  public:
@@ -52,8 +61,8 @@ class OwnInputs {
                     fmt::format("[local.{}] gives no file for input \"{}\"", name, input.name()),
                     fmt::format("Add inputs = {{ {} = \"FILE\" }}.", input.name()));
       const auto& value = program.plan.values(static_cast<int>(input.value()));
-      tensors_.try_emplace(input.name(), parse_numbers(read_packed_file(file->second)), input.encoding(),
-                           plan::shape_of(value), fmt::format("input \"{}\"", input.name()));
+      tensors_.try_emplace(input.name(), read_numbers(file->second), input.encoding(), plan::shape_of(value),
+                           fmt::format("input \"{}\"", input.name()));
     }
     for (const auto& [input, file] : files.inputs)
       if (!tensors_.contains(input))
