@@ -1,5 +1,6 @@
 // sotto-party: the runtime. Links no LLVM: what runs next to the data is small.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <malloc.h>
 
 #include <iostream>
@@ -42,10 +43,22 @@ void keep_freed_memory() {
   ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
 }
 
+// Whoever starts one party by hand sees that it waits, and for whom.
+void say_who_is_awaited(const runtime::Job& job, const std::string& name) {
+  std::vector<std::string> others;
+  for (const auto& party : job.parties)
+    if (party.name != name) others.push_back(party.name);
+  if (others.size() == job.parties.size()) return;  // it is none of them, which is refused
+  std::cerr << fmt::format("{} of job \"{}\": waiting at most {} s for {}\n", name, job.name,
+                           job.connect_seconds, fmt::join(others, " and "));
+}
+
 void run_party_command(const PartyArguments& arguments) {
   keep_freed_memory();
   log::set_party(arguments.name);
   const auto job = runtime::load_job(arguments.job);
+  if (!arguments.json && !arguments.quiet && !arguments.progress_lines)
+    say_who_is_awaited(job, arguments.name);
   const auto summary = runtime::run_party(job, arguments.name, progress_of(arguments));
   if (arguments.json)
     std::cout << report_json(summary).dump() << '\n';
