@@ -29,7 +29,7 @@
 // | log              | a -> y                                     | minimum, maximum
 // | max              | a -> y (last axis gone)                    | window
 // | argmax_one_hot   | a -> bits (of a's shape)                   | window; the first of equals wins
-// | softmax          | a -> y (last axis)                         | window, range (reals: max - min of a row <= range)
+// | softmax          | a -> y (last axis)                         | window, range (elements further below the maximum count as 0)
 // clang-format on
 //
 // Kernels with a window also take effort: 0 few bytes, 1 balanced, 2 few rounds. Same results.

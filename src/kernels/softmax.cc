@@ -4,10 +4,11 @@
 // addition, its reciprocal by lookup, and one product. Exponentials carry 4 bits and the reciprocal 6 more
 // than the result.
 //
-// Domain: a row's range (max - min) at most `range` <= 256; differences of a row below 2^(window-1) units.
-// Error: at most 2^-17 p + 2 units.
-// Rounds (rep3): maximum (8 for 3 <= k <= 10) + 3 + 3 + 2 = 16; k > 31: the wide reciprocal's 12 for 3.
-// Bytes: 4.1 kB per row of ten with a range below 28, whose exponentials take eight pieces.
+// Domain: differences of a row below 2^(window-1) units. Elements more than `range` <= 256 below their
+// maximum count as nothing, which is an error below e^-range: no row is too wide. Error: at most 2^-17 p + 2
+// units + e^-range. Rounds (rep3): maximum (8 for 3 <= k <= 10) + 6 + 3 + 2 = 19; k > 31: the wide
+// reciprocal's 12 for 3. Bytes: 4.1 kB per row of ten with a range below 28, whose exponentials take eight
+// pieces.
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -67,6 +68,25 @@ void check_softmax(const Call& call) {
   check_reciprocal(check, sums(a.shape.back(), precision_of(y).exponential), precision_of(y).reciprocal);
 }
 
+// e^t for -range <= t <= 0 and 0 below: the lookup knows nothing beyond its domain, so a comparison beside it
+// decides.
+Task<Share> clamped_powers(Context& context, const Share& t, const Call& call, Comparing how) {
+  const Domain domain = exponents(call);
+  const PiecewiseFunction exp = exponential(domain, precision_of(call.result_types[0]).exponential, 0);
+  const Share above = added(context, t, splat(context, static_cast<ring::Element>(-domain.minimum), t.shape));
+  std::vector<Task<Share>> both;
+  both.push_back(protocols::lookup(context, t, exp));
+  both.push_back(protocols::sign(context, above, std::min(how.window + 1, 64), how.effort));
+  Shares found = co_await when_all(std::move(both));
+  protocols::Contraction c;
+  c.addends.push_back({.share = found[0]});
+  c.shape = t.shape;
+  c.then = protocols::Then::kSelect;
+  c.selector = found[1];
+  Shares selected = co_await protocols::contract(context, std::move(c));
+  co_return selected[0];
+}
+
 Task<Shares> run_softmax(Context& context, const Call& call) {
   const ValueType& y = call.result_types[0];
   const Precision precision = precision_of(y);
@@ -75,8 +95,7 @@ Task<Shares> run_softmax(Context& context, const Call& call) {
   const std::int64_t columns = x.shape.back();
   const Share largest = co_await maximum(context, x, how);
   const Share below = subtracted(context, x, repeated(context, largest, columns));
-  const PiecewiseFunction exp = exponential(exponents(call), precision.exponential, 0);
-  const Share powers = co_await protocols::lookup(context, below, exp);
+  const Share powers = co_await clamped_powers(context, below, call, how);
   const Share inverses = co_await reciprocal(context, last_axis_summed(context, powers),
                                              sums(columns, precision.exponential), precision.reciprocal);
   co_return Shares{co_await multiplied(context, powers, repeated(context, inverses, columns),

@@ -54,5 +54,14 @@ TEST_P(Softmax, WideRangeOfLogits) {
   expect_softmax(table(), uniform(10 * 300, -60, 60, 18, 10), 10, 128, 27);
 }
 
+// Elements far below the maximum lie outside of the exponential's table: they are nothing, not garbage.
+TEST_P(Softmax, RowsWiderThanTheRange) {
+  expect_softmax(table(), uniform(10 * 300, -120, 120, 18, 11), 10, 16, 28);
+  Reals x;
+  for (double low : {-16.0, -16.5, -17.0, -33.0, -64.0, -120.0})
+    x.insert(x.end(), {0, low, low, low, low, low, low, low, low, low});
+  expect_softmax(table(), x, 10, 16, 28);
+}
+
 }  // namespace
 }  // namespace sotto::kernels

@@ -44,10 +44,11 @@ struct Precision {
   int fraction_bits = 18;        // what products and functions give
   int state_fraction_bits = 28;  // parameters and momentum: small steps must not vanish
   int large_state_fraction_bits =
-      36;                         // of those with more elements than the products they enter: cheaper updates
-  int pixel_fraction_bits = 12;   // u8 / 255
-  int margin_bits = 2;            // calibrated ranges may grow by this factor
-  int activation_bound_bits = 6;  // calibrated bounds are at least this, so that comparisons have room
+      36;                        // of those with more elements than the products they enter: cheaper updates
+  int pixel_fraction_bits = 12;  // u8 / 255
+  int margin_bits = 2;           // calibrated ranges may grow by this factor
+  int activation_bound_bits =
+      10;  // calibrated bounds are at least this: comparisons cover far more than was measured
   int state_bound_bits = 3;
   int input_bound_bits = 3;  // of inputs without encoding and without a declared limit
 };

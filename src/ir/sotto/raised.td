@@ -37,11 +37,10 @@ def RowArgmaxOp : SottoOp<"row_argmax", [Pure]> {
 def CountInsideOp : SottoOp<"count_inside", [Pure]> {
   let summary = "How many comparisons find their operand inside what they were made for";
   let description = [{
-    For `rows` false: of the 2n conditions -2^b < v and v < 2^b, how many hold, b being the bound that the operand's
-    comparisons rely on. For `rows` true: in how many rows max - min is within the range that softmax relies on. The
+    Of the 2n conditions -2^b < v and v < 2^b, how many hold, b being the bound that the operand's comparisons rely on. The
     comparisons behind it have full width, so that they hold where the others would not.
   }];
-  let arguments = (ins FloatTensor:$operand, BoolAttr:$rows);
+  let arguments = (ins FloatTensor:$operand);
   let results = (outs FloatTensor:$result);
 }
 

@@ -36,22 +36,19 @@ class GuardBuilder {
   mlir::RankedTensorType scalar(mlir::Type element) { return mlir::RankedTensorType::get({}, element); }
 
   void watch(mlir::Operation* op) {
-    if (llvm::isa<privacy::ReluOp>(op)) return count(op->getOperand(0), false);
-    if (llvm::isa<privacy::RowSoftmaxOp, privacy::RowArgmaxOp, privacy::RowMaximumOp>(op))
-      return count(op->getOperand(0), true);
+    if (llvm::isa<privacy::ReluOp, privacy::RowSoftmaxOp, privacy::RowArgmaxOp, privacy::RowMaximumOp>(op))
+      return count(op->getOperand(0));
     auto compare = llvm::dyn_cast<hlo::CompareOp>(op);
     if (!compare || !is_float(compare.getLhs())) return;
     for (Value operand : compare->getOperands())
-      if (!splat_value(operand)) count(operand, false);
+      if (!splat_value(operand)) count(operand);
   }
 
-  void count(Value operand, bool rows) {
-    if (!counted_.insert({operand, rows ? 1U : 0U}).second) return;
+  void count(Value operand) {
+    if (!counted_.insert(operand).second) return;
     auto element = tensor_type(operand).getElementType();
-    counts_.push_back(
-        builder_.create<privacy::CountInsideOp>(operand.getLoc(), scalar(element), operand, rows));
-    const int64_t elements = tensor_type(operand).getNumElements();
-    expected_ += rows ? elements / shape_of(operand).back() : 2 * elements;
+    counts_.push_back(builder_.create<privacy::CountInsideOp>(operand.getLoc(), scalar(element), operand));
+    expected_ += 2 * tensor_type(operand).getNumElements();
   }
 
   void return_only(Value bit) {
@@ -70,7 +67,7 @@ class GuardBuilder {
 
   mlir::func::FuncOp guard_;
   mlir::OpBuilder builder_;
-  llvm::DenseSet<std::pair<Value, unsigned>> counted_;
+  llvm::DenseSet<Value> counted_;
   llvm::SmallVector<Value> counts_;
   int64_t expected_ = 0;
 };

@@ -29,12 +29,6 @@ class Counting {
   Value constant(Value like, double value) {
     return to_.constant(location_, fixed(like).getShape(), {value});
   }
-  Value negated(Value a) { return to_.builder().create<privacy::NegateOp>(location_, a.getType(), a); }
-  Value row_maximum(Value a) {
-    const auto type = to_.reshaped_type(a, fixed(a).getShape().drop_back());
-    return to_.builder().create<privacy::MaxOp>(location_, type, a, kFullWidth);
-  }
-
   Value not_negative(Value a, int64_t window) {
     const auto type = privacy::BitsType::get(context(), fixed(a).getShape());
     return to_.builder().create<privacy::SignOp>(location_, type, a, window);
@@ -64,16 +58,10 @@ class Counting {
 
 }  // namespace
 
-mlir::LogicalResult lower_count_inside(Lowering& lowering, privacy::CountInsideOp op, double range) {
+mlir::LogicalResult lower_count_inside(Lowering& lowering, privacy::CountInsideOp op) {
   const Value v = lowering.share_of(op.getOperand());
   if (!v) return mlir::failure();
   Counting counting(lowering, op.getLoc());
-  if (op.getRows()) {
-    const Value spread = counting.sum(counting.row_maximum(v), counting.row_maximum(counting.negated(v)), 1);
-    lowering.set_share(
-        op, counting.count_not_negative(counting.sum(counting.constant(spread, range), spread, -1)));
-    return mlir::success();
-  }
   const int fraction = fixed(v).getFractionBits();
   const int window = window_for(fixed(v).getBoundBits(), fraction);
   const double largest = std::ldexp(1.0, window - 1 - fraction) - std::ldexp(1.0, -fraction);

@@ -74,8 +74,8 @@ class Lowering {
 
 inline privacy::FixedType fixed(mlir::Value share) { return llvm::cast<privacy::FixedType>(share.getType()); }
 
-// The guard's operations (guard.cc). `range`: of a row, when rows are counted.
-mlir::LogicalResult lower_count_inside(Lowering& lowering, privacy::CountInsideOp op, double range);
+// The guard's operations (guard.cc).
+mlir::LogicalResult lower_count_inside(Lowering& lowering, privacy::CountInsideOp op);
 mlir::LogicalResult lower_any_outside(Lowering& lowering, privacy::AnyOutsideOp op);
 
 // Lowers one operation; every operand has been lowered.

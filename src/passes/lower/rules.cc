@@ -51,9 +51,7 @@ class Rules {
         .Case([&](privacy::RowSoftmaxOp o) { return softmax(o); })
         .Case([&](privacy::RowMaximumOp o) { return row_maximum(o); })
         .Case([&](privacy::RowArgmaxOp o) { return row_argmax(o); })
-        .Case([&](privacy::CountInsideOp o) {
-          return lower_count_inside(to_, o, o.getRows() ? row_range_of(o) : 0);
-        })
+        .Case([&](privacy::CountInsideOp o) { return lower_count_inside(to_, o); })
         .Case([&](privacy::AnyOutsideOp o) { return lower_any_outside(to_, o); })
         .Default([](Operation* o) {
           return o->emitError()
@@ -258,35 +256,19 @@ class Rules {
                       1);
   }
 
-  // How far the elements of a row may lie apart: the measured spread with margin, or what the bound says.
-  double row_range(Value value, Value share) {
-    const auto measured = range_of(value);
-    double spread = std::ldexp(1.0, bound_of(share) + 1);
-    if (measured) spread = std::min(spread, measured->spread * std::ldexp(1.0, to_.precision().margin_bits));
-    const int bits = static_cast<int>(std::ceil(std::log2(std::max(spread, 1.0))));
-    return std::ldexp(1.0, std::clamp(bits, kSmallestRangeBits, kLargestRangeBits)) - 1;
-  }
-  double row_range_of(privacy::CountInsideOp op) {
-    const Value share = to_.share_of(op.getOperand());
-    return share ? row_range(op.getOperand(), share) : 0;
-  }
-  // Comparisons within a row see differences only.
-  static int row_window(double range, Value share) {
-    return window_for(static_cast<int>(std::ceil(std::log2(range))), fraction_of(share));
-  }
-  // Training drives logits apart, so small measured spreads mean little. e^-63 is nothing in fixed point, and
-  // a wider table costs more than it is worth: the guard tells when a row is wider.
-  static constexpr int kSmallestRangeBits = 6, kLargestRangeBits = 6;
+  // Comparisons within a row see differences.
+  static int row_window(Value share) { return window_for(bound_of(share) + 1, fraction_of(share)); }
+  // e^-63 is nothing in fixed point; elements further below their row's maximum count as nothing.
+  static constexpr double kSoftmaxRange = 63;
 
   LogicalResult softmax(privacy::RowSoftmaxOp op) {
     const Value share = to_.share_of(op.getOperand());
     if (!share) return mlir::failure();
-    const double range = row_range(op.getOperand(), share);
     const auto type =
         privacy::secret(op.getContext(), shape_of(op), fraction(), 1, privacy::BoundStatus::Proven);
-    return set_single(builder().create<privacy::SoftmaxOp>(
-                          location_, type, share, builder().getI64IntegerAttr(row_window(range, share)),
-                          builder().getF64FloatAttr(range)),
+    return set_single(builder().create<privacy::SoftmaxOp>(location_, type, share,
+                                                           builder().getI64IntegerAttr(row_window(share)),
+                                                           builder().getF64FloatAttr(kSoftmaxRange)),
                       1);
   }
 
@@ -383,17 +365,14 @@ class Rules {
     const Value share = to_.share_of(op.getOperand());
     if (!share) return mlir::failure();
     const auto type = to_.reshaped_type(share, shape_of(op));
-    return set_single(builder().create<privacy::MaxOp>(location_, type, share,
-                                                       row_window(row_range(op.getOperand(), share), share)),
-                      1);
+    return set_single(builder().create<privacy::MaxOp>(location_, type, share, row_window(share)), 1);
   }
 
   LogicalResult row_argmax(privacy::RowArgmaxOp op) {
     const Value share = to_.share_of(op.getOperand());
     if (!share) return mlir::failure();
     const auto type = privacy::BitsType::get(op.getContext(), shape_of(op));
-    to_.set_bit(op, builder().create<privacy::ArgmaxOneHotOp>(
-                        location_, type, share, row_window(row_range(op.getOperand(), share), share)));
+    to_.set_bit(op, builder().create<privacy::ArgmaxOneHotOp>(location_, type, share, row_window(share)));
     return success();
   }
 

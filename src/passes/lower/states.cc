@@ -19,6 +19,21 @@ int next_result(mlir::func::FuncOp function, llvm::StringRef name) {
   return -1;
 }
 
+// Of the other factor of a state's product: data bring theirs along, what was computed has the usual.
+int fraction_beside(hlo::DotGeneralOp dot, Value state, const Precision& precision) {
+  Value other = dot.getLhs() == state ? Value(dot.getRhs()) : Value(dot.getLhs());
+  while (auto* move = other.getDefiningOp()) {
+    if (!llvm::isa<hlo::ReshapeOp, hlo::TransposeOp>(move)) return precision.fraction_bits;
+    other = move->getOperand(0);
+  }
+  const auto argument = llvm::cast<mlir::BlockArgument>(other);
+  auto function = llvm::dyn_cast<mlir::func::FuncOp>(argument.getOwner()->getParentOp());
+  const auto given =
+      function ? function.getArgAttrOfType<mlir::IntegerAttr>(argument.getArgNumber(), kFractionAttribute)
+               : nullptr;
+  return given ? static_cast<int>(given.getInt()) : precision.fraction_bits;
+}
+
 // A truncation by d bits costs 3d/8 bytes an element, where it makes the state (d falls with the state's
 // fraction) and where it makes the products that the state enters (d rises). The larger tensors decide.
 int usual_or_large(Value state, const Precision& precision) {
@@ -26,11 +41,11 @@ int usual_or_large(Value state, const Precision& precision) {
   int64_t entered = 0;
   bool fits = true;
   for (mlir::Operation* user : state.getUsers())
-    if (llvm::isa<hlo::DotGeneralOp>(user)) {
+    if (auto dot = llvm::dyn_cast<hlo::DotGeneralOp>(user)) {
       entered += tensor_type(user->getResult(0)).getNumElements();
       const int bound =
           measured_bound(user->getResult(0), precision).value_or(precision.activation_bound_bits);
-      fits &= large + precision.fraction_bits + bound <= kRawBits;
+      fits &= large + fraction_beside(dot, state, precision) + bound <= kRawBits;
     }
   return fits && entered > 0 && tensor_type(state).getNumElements() > entered ? std::max(usual, large)
                                                                               : usual;
