@@ -15,7 +15,7 @@
 namespace sotto::net {
 namespace {
 
-constexpr auto kTick = std::chrono::milliseconds(5);
+constexpr auto kTick = std::chrono::milliseconds(20);
 constexpr std::uint64_t kWakeKey = 0;
 
 }  // namespace

@@ -78,6 +78,7 @@ struct Options {
       sample;                            // for calibration; synthetic data when null
   std::int64_t calibration_steps = 469;  // of plain training
   bool guard = true;
+  std::int64_t guard_batches = 8;  // after each epoch of training; 0: every batch of the epoch
 };
 
 }  // namespace sotto::passes

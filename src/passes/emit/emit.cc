@@ -117,7 +117,9 @@ class Emitter {
         add_control(step, "train", steps);
         set_batches(training.batch, training.rows, options_.seed, static_cast<std::uint64_t>(epoch));
         if (guard < 0) continue;
-        add_control(guard, "guard", 1);
+        // Each epoch has its own order of rows, so over the epochs other batches are looked at.
+        const auto looks = static_cast<std::uint64_t>(options_.guard_batches);
+        add_control(guard, "guard", looks == 0 ? steps : std::min(looks, steps));
         set_batches(training.batch, training.rows, options_.seed, static_cast<std::uint64_t>(epoch));
       }
       const auto batch = evaluation_batch(training.test_rows, training.batch);

@@ -1,7 +1,7 @@
 // The guard of bounds that were measured, not proven. A comparison within a window is exact while its operand
-// stays inside; training may lead out. So once per epoch, on one batch, the forward pass runs again with
-// every windowed operand compared at full width, and one bit is opened to all: whether anything was outside.
-// If so the job fails.
+// stays inside (at least 2^10, whatever was measured); training may lead out. So after each epoch, on some or
+// all of its batches, the forward pass runs again with every windowed operand compared at full width, and one
+// bit for each is opened to all: whether anything was outside. If so the job fails.
 //
 // @guard is @step without its backward pass and updates. It runs after raising and before lowering, where the
 // operations that will compare within windows have their names. What it cannot see: a batch it does not run
