@@ -174,15 +174,22 @@ void save_model(const Executor& executor, const Program& program, const Job& job
   save_bundle(*files.store, *files.store_key, bundle);
 }
 
-// A failure of ours reaches the others as its message; a peer's is theirs already.
+// What the others learn of a failure here. Which element of whose file was out of range, or which path could
+// not be written, is this party's own business.
+std::string told(const Error& error) {
+  if (error.kind() == ErrorKind::kData || error.kind() == ErrorKind::kSystem)
+    return fmt::format("it met a {}, which its own output explains", to_string(error.kind()));
+  return fmt::format("{}: {}", to_string(error.kind()), error.message());
+}
+
+// A failure of ours reaches the others; a peer's is theirs already.
 template <class Function>
 void telling_others(net::Mesh& mesh, Function function) {
   try {
     function();
   } catch (const Error& error) {
     // A violated guard is opened to everybody: each finds it for itself.
-    if (error.kind() != ErrorKind::kRange)
-      mesh.abort(fmt::format("{}: {}", to_string(error.kind()), error.message()));
+    if (error.kind() != ErrorKind::kRange) mesh.abort(told(error));
     throw;
   } catch (...) {
     mesh.abort("it met an unexpected failure");
@@ -210,10 +217,11 @@ RunSummary run_party(const Job& job, const std::string& name, const OnProgress& 
   auto start = std::chrono::steady_clock::now();
   net::Mesh mesh(mesh_options(job, parties, self, program));
   summary.connect_seconds = seconds_since(start);
+  // The links outlive the telling: a session that ends first would hide the reason.
+  auto links = mesh.open_session(0);
+  std::vector<net::Link*> raw;
+  for (auto& link : links) raw.push_back(link.get());
   telling_others(mesh, [&] {
-    auto links = mesh.open_session(0);
-    std::vector<net::Link*> raw;
-    for (auto& link : links) raw.push_back(link.get());
     net::Rounds rounds(party, raw);
     const auto keys = session_keys(mesh, agreement_digest(job));
     Environment environment{&rounds, &keys, raw, {}, {}};
