@@ -4,25 +4,12 @@
 #include <cstring>
 
 #include "base/bits.h"
+#include "protocols/rep3/planes.h"
 #include "protocols/rep3/truncation.h"
-#include "protocols/rep3/vectorized.h"
 
 namespace sotto::protocols::rep3 {
 
 namespace {
-
-using Word = std::uint64_t;
-
-SOTTO_VECTORIZED void accumulate_and(Word* out, const Word* a, const Word* b, std::size_t words) {
-  for (std::size_t w = 0; w < words; ++w) out[w] ^= a[w] & b[w];
-}
-SOTTO_VECTORIZED void and_into(Word* out, const Word* a, const Word* b, std::size_t words) {
-  for (std::size_t w = 0; w < words; ++w) out[w] = a[w] & b[w];
-}
-
-void clear_tail(std::span<Word> words, std::size_t bit_count) {
-  if (bit_count % 64 != 0) words.back() &= (Word{1} << (bit_count % 64)) - 1;
-}
 
 // Columns of a [rows, columns] bit matrix as planes over the rows of the chunk.
 std::vector<Word> columns_of(const Words& packed, std::size_t columns, const Chunk& chunk) {
@@ -36,15 +23,6 @@ std::vector<Word> columns_of(const Words& packed, std::size_t columns, const Chu
       planes[j * words + i / 64] |= (in[bit / 64] >> (bit % 64) & 1) << (i % 64);
     }
   return planes;
-}
-
-// Products over every subset of the planes, the empty one first.
-std::vector<Word> subset_products(const std::vector<Word>& planes, std::size_t columns, std::size_t words) {
-  std::vector<Word> products((std::size_t{1} << columns) * words, ~Word{0});
-  for (std::size_t set = 1; set < (std::size_t{1} << columns); ++set)
-    and_into(&products[set * words], &products[(set & (set - 1)) * words],
-             &planes[static_cast<std::size_t>(std::countr_zero(set)) * words], words);
-  return products;
 }
 
 class AllOfChunk {
@@ -89,7 +67,7 @@ class AllOfChunk {
         std::vector<Word> r = columns_of(bits_.parts[0], columns_, chunk_);
         const std::vector<Word> other = columns_of(bits_.parts[1], columns_, chunk_);
         for (std::size_t w = 0; w < r.size(); ++w) r[w] ^= other[w];
-        const std::vector<Word> products = subset_products(r, columns_, words_);
+        const std::vector<Word> products = subset_products(r.data(), columns_, words_);
         Word* out = values.mutable_span().data();
         for (std::size_t set = 3; set < (std::size_t{1} << columns_); ++set) {
           if (std::has_single_bit(set)) continue;
@@ -107,7 +85,7 @@ class AllOfChunk {
     const std::vector<Word> c = columns_of(bits_.parts[roles.pair_part()], columns_, chunk_);
     const std::vector<Word> r = columns_of(
         bits_.parts[roles.is_first() ? roles.first_part() : roles.second_part()], columns_, chunk_);
-    const std::vector<Word> opened = subset_products(c, columns_, words_);
+    const std::vector<Word> opened = subset_products(c.data(), columns_, words_);
     const std::size_t all = (std::size_t{1} << columns_) - 1;
     Word* out = mine.mutable_span().data();
     std::memcpy(out, mask.span().data(), words_ * sizeof(Word));

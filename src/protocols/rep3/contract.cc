@@ -5,13 +5,12 @@
 #include "base/bits.h"
 #include "protocols/rep3/comparison.h"
 #include "protocols/rep3/halves.h"
+#include "protocols/rep3/planes.h"
 #include "protocols/rep3/selection.h"
 
 namespace sotto::protocols::rep3 {
 
 namespace {
-
-using Word = std::uint64_t;
 
 // Everything the chunks of one contraction write to or read from in common.
 struct Work {
@@ -31,10 +30,6 @@ Words pair_half(const Work& work, const Roles& roles, const Words& mine, const W
   if (!roles.in_pair() || !work.product.is_product()) return roles.in_pair() ? mine : Words();
   work.context.local([&] { ring::add(mine.mutable_span(), mine.span(), theirs.span()); });
   return mine;
-}
-
-void clear_tail(std::span<Word> words, std::size_t bit_count) {
-  if (bit_count % 64 != 0) words.back() &= (Word{1} << (bit_count % 64)) - 1;
 }
 
 // The bit's components: c, opened by the pair from shares of v >= 0 under the mask r; r's parts from the two

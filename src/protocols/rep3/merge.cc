@@ -4,45 +4,18 @@
 #include <bit>
 #include <cstring>
 
+#include "protocols/rep3/planes.h"
 #include "protocols/rep3/vectorized.h"
 
 namespace sotto::protocols::rep3 {
 
 namespace {
 
-using Word = std::uint64_t;
-
-SOTTO_VECTORIZED void and_into(Word* out, const Word* a, const Word* b, std::size_t words) {
-  for (std::size_t w = 0; w < words; ++w) out[w] = a[w] & b[w];
-}
-SOTTO_VECTORIZED void xor_into(Word* out, const Word* a, const Word* b, std::size_t words) {
-  for (std::size_t w = 0; w < words; ++w) out[w] = a[w] ^ b[w];
-}
 // out ^= p & ((gamma & m) ^ nm)
 SOTTO_VECTORIZED void accumulate_term(Word* out, const Word* p, const Word* gamma, const Word* m,
                                       const Word* nm, std::size_t words) {
   for (std::size_t w = 0; w < words; ++w) out[w] ^= p[w] & ((gamma[w] & m[w]) ^ nm[w]);
 }
-// out ^= p & m
-SOTTO_VECTORIZED void accumulate_and(Word* out, const Word* p, const Word* m, std::size_t words) {
-  for (std::size_t w = 0; w < words; ++w) out[w] ^= p[w] & m[w];
-}
-
-// All products of opened equals, by subset.
-std::vector<Word> opened_products(const Word* opened, int count, std::size_t words) {
-  std::vector<Word> products((std::size_t{1} << count) * words, ~Word{0});
-  for (unsigned set = 1; set < (1u << count); ++set) {
-    const int lowest = std::countr_zero(set);
-    and_into(&products[set * words], &products[(set & (set - 1)) * words], opened + lowest * words, words);
-  }
-  return products;
-}
-
-// The dealer's products of equal masks, by subset; singles are the masks themselves.
-std::vector<Word> mask_products(const Word* masks, int count, std::size_t words) {
-  return opened_products(masks, count, words);
-}
-
 // One group's view of its planes at one of the pair.
 struct GroupShares {
   const Group& group;
@@ -71,7 +44,7 @@ void combine_group(const GroupShares& shares, const Word* greater_in, Word* grea
   const Group& group = shares.group;
   const std::size_t words = shares.words;
   const std::vector<Word> one(words, shares.adds_public ? ~Word{0} : 0);
-  const std::vector<Word> open_products = opened_products(shares.opened, group.equal_masks(), words);
+  const std::vector<Word> open_products = subset_products(shares.opened, group.equal_masks(), words);
   std::memcpy(greater_out, greater_in, words * sizeof(Word));
   for (int digit = 1; digit < group.size; ++digit) {
     const unsigned above = (1u << digit) - 1;
@@ -120,12 +93,12 @@ Words Merge::products_at_single(const Words& first_masks, const Words& second_ma
   Words products = dealing_.context().words(product_planes_ * words_);
   dealing_.context().local([&] {
     std::vector<Word> masks(mask_planes_ * words_);
-    xor_into(masks.data(), first_masks.span().data(), second_masks.span().data(), masks.size());
+    xor_planes(masks.data(), first_masks.span().data(), second_masks.span().data(), masks.size());
     Word* out = products.mutable_span().data();
     const Word* in = masks.data();
     for (const auto& level : levels_)
       for (const Group& group : level) {
-        const std::vector<Word> equals = mask_products(in, group.equal_masks(), words_);
+        const std::vector<Word> equals = subset_products(in, group.equal_masks(), words_);
         for (unsigned set = 3; set < (1u << group.equal_masks()); ++set) {
           if (std::has_single_bit(set)) continue;
           std::memcpy(out, &equals[set * words_], words_ * sizeof(Word));
@@ -133,7 +106,7 @@ Words Merge::products_at_single(const Words& first_masks, const Words& second_ma
         }
         for (int digit = 1; digit < group.size; ++digit)
           for (unsigned set = 1; set < (1u << digit); ++set, out += words_)
-            and_into(out, &equals[set * words_], in + (group.equal_masks() + digit - 1) * words_, words_);
+            and_planes(out, &equals[set * words_], in + (group.equal_masks() + digit - 1) * words_, words_);
         in += group.opened() * words_;
       }
   });
@@ -162,7 +135,7 @@ Task<DigitPlanes> Merge::evaluate_level(const std::vector<Group>& groups, const 
       Word* out = mine.mutable_span().data();
       const Word* mask = masks_.span().data() + mask_plane * words_;
       auto add = [&](const Word* plane) {
-        xor_into(out, plane, mask, words_);
+        xor_planes(out, plane, mask, words_);
         out += words_;
         mask += words_;
       };
@@ -178,7 +151,7 @@ Task<DigitPlanes> Merge::evaluate_level(const std::vector<Group>& groups, const 
   DigitPlanes out{context.words(groups.size() * words_), context.words(groups.size() * words_)};
   context.local([&] {
     Word* opened = mine.mutable_span().data();
-    xor_into(opened, opened, theirs.span().data(), mine.size());
+    xor_planes(opened, opened, theirs.span().data(), mine.size());
     std::size_t open_at = 0, product_at = product_plane;
     for (std::size_t g = 0; g < groups.size(); ++g) {
       const Group& group = groups[g];
