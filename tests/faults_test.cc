@@ -104,5 +104,35 @@ TEST(Faults, AnAlteredPlanIsRefusedBeforeAnybodyIsContacted) {
   }
 }
 
+// The others hear that a party stopped and why in kind; which of its elements was out of range is its own
+// business.
+TEST(Faults, DataErrorsStayAtHome) {
+  cli::ScratchDirectory directory;
+  auto plan = cli::kernel_plan("rep3", "sign", 1000, 1);
+  plan.mutable_inputs(0)->set_encoding("");
+  const auto plan_file = directory.path() / "job.plan";
+  write_file(plan_file, plan::serialize(plan));
+  std::string numbers;
+  for (int i = 0; i < 1000; ++i) numbers += i == 777 ? "12345.5\n" : "0.25\n";
+  const auto data = directory.path() / "numbers.csv";
+  write_file(data, numbers);
+  const auto job = cli::write_scratch_job(directory.path(),
+                                          {"job", plan_file, "", {{plan.inputs(0).name(), data}}, {}, false});
+  std::vector<cli::Launch> launches;
+  for (const char* name : {"party0", "party1", "party2"})
+    launches.push_back({name, "sotto-party", {"party", "--job", job.string(), "--as", name, "--quiet"}});
+  std::map<std::string, std::string> said;
+  cli::Watch watch;
+  watch.on_error_line = [&](const std::string& party, const std::string& line) {
+    said[party] += line + '\n';
+  };
+  const auto ended = cli::run_processes(launches, watch);
+  EXPECT_EQ(ended[0].exit_code, static_cast<int>(ErrorKind::kData));
+  EXPECT_THAT(said["party0"], AllOf(HasSubstr("777"), testing::Not(HasSubstr("12345"))));
+  for (const char* other : {"party1", "party2"})
+    EXPECT_THAT(said[other],
+                AllOf(HasSubstr("party0 aborted"), HasSubstr("data error"), testing::Not(HasSubstr("777"))));
+}
+
 }  // namespace
 }  // namespace sotto::tests
