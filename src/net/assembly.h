@@ -24,6 +24,7 @@ class Assembly {
            std::shared_ptr<Shaper> shaper);
   // The connections by party, null at self. On failure tells the connected parties why and throws.
   std::vector<std::shared_ptr<TcpConnection>> run();
+  const std::shared_ptr<NetThread>& net_thread() const { return net_thread_; }
 
  private:
   class Cancellable;
@@ -65,8 +66,8 @@ class Assembly {
   bool stopping_ = false;
   std::optional<Failure> failure_;
   std::vector<std::shared_ptr<TcpConnection>> connections_;
-  std::vector<bool> told_;               // per party: it knows why there will be no mesh
-  std::vector<std::string> notes_;       // per party: what the latest attempt came to
+  std::vector<bool> told_;          // per party: it knows why there will be no mesh
+  std::vector<std::string> notes_;  // per party: what the latest attempt came to
   Clock::time_point stranger_came_{};
   std::optional<std::string> stranger_;  // who came with a certificate that nobody has
   std::set<int> cancellable_;            // sockets in use by the threads

@@ -53,11 +53,14 @@ Mesh::Mesh(const MeshOptions& options, Socket listener) : self_(options.self) {
   }
   Assembly assembly(options, identity, std::move(listener), shaper_);
   for (auto& connection : assembly.run()) connections_.push_back(std::move(connection));
+  net_thread_ = assembly.net_thread();
 }
 
 Mesh::~Mesh() {
   connections_.clear();
   if (shaper_) shaper_->drain();
+  // The net thread may be the one that ends a connection, and the process must not end before it has.
+  net_thread_->stop();
 }
 
 std::vector<std::unique_ptr<Link>> Mesh::open_session(std::uint16_t session) {

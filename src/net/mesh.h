@@ -60,6 +60,7 @@ class Mesh {
  private:
   std::size_t self_;
   std::shared_ptr<Shaper> shaper_;
+  std::shared_ptr<NetThread> net_thread_;
   std::vector<std::shared_ptr<Connection>> connections_;
 };
 

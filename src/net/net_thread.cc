@@ -90,7 +90,11 @@ NetThread::NetThread() : state_(std::make_shared<State>()) {
   thread_ = std::thread([state = state_] { run(state); });
 }
 
-NetThread::~NetThread() {
+NetThread::~NetThread() { stop(); }
+
+void NetThread::stop() noexcept {
+  std::lock_guard lock(stop_mutex_);
+  if (!thread_.joinable()) return;
   state_->stopping = true;
   attend();
   // The last user of a connection may be this very thread, which then ends by itself.

@@ -38,12 +38,15 @@ class NetThread {
   void add(const std::shared_ptr<Attended>& attended);
   // Asks for a tick now.
   void attend() noexcept;
+  // Ends the thread and waits for it, unless this is it. Nothing is attended to afterwards.
+  void stop() noexcept;
 
  private:
   struct State;
   static void run(const std::shared_ptr<State>& state);
 
   const std::shared_ptr<State> state_;
+  std::mutex stop_mutex_;
   std::thread thread_;
 };
 
