@@ -7,7 +7,7 @@
 // Domain: differences of a row below 2^(window-1) units. Elements more than `range` <= 256 below their
 // maximum count as nothing, which is an error below e^-range: no row is too wide. Error: at most 2^-17 p + 2
 // units + e^-range. Rounds (rep3): maximum (8 for 3 <= k <= 10) + 6 + 3 + 2 = 19; k > 31: the wide
-// reciprocal's 12 for 3. Bytes: 4.1 kB per row of ten with a range below 28, whose exponentials take eight
+// reciprocal's 12 for 3. Bytes: 4.7 kB per row of ten with a range below 28, whose exponentials take eight
 // pieces.
 #include <algorithm>
 #include <bit>
