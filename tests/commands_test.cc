@@ -47,7 +47,8 @@ TEST(Commands, ShowAndCostAPlan) {
   LocalJob job(20);
   const auto shown = sotto("plan show " + job.plan_file.string());
   EXPECT_EQ(shown.code, 0);
-  EXPECT_THAT(shown.text, AllOf(HasSubstr("compare"), HasSubstr("block step: "), HasSubstr("digest")));
+  EXPECT_THAT(shown.text, AllOf(HasSubstr("compare"), HasSubstr("block step: "), HasSubstr("digest"),
+                                HasSubstr("learnt: ")));
   const auto cost = sotto("cost " + job.plan_file.string() + " --network 100:10 --json");
   ASSERT_EQ(cost.code, 0) << cost.text;
   const auto json = nlohmann::json::parse(cost.text);

@@ -11,6 +11,7 @@
 #include "cli/processes.h"
 #include "cli/progress_lines.h"
 #include "runtime/job.h"
+#include "runtime/report.h"
 
 namespace sotto::cli {
 namespace {
@@ -26,6 +27,16 @@ std::vector<Launch> launches_of(const runtime::Job& job, const std::filesystem::
     launches.push_back(std::move(launch));
   }
   return launches;
+}
+
+// [from * parties + to]: what each party sent, in the order of the plan's parties.
+json merged_links(const json& parties, std::size_t phase) {
+  json links = json::array();
+  for (const auto& card : parties.at(0).at("security").at("parties"))
+    for (const auto& party : parties)
+      if (party.at("party") == card.at("name"))
+        for (const auto& bytes : party.at("phases").at(phase).at("links_measured")) links.push_back(bytes);
+  return links;
 }
 
 // A phase takes from the last party's end of the phases before to the last party's end of this one: whoever
@@ -49,6 +60,7 @@ json merged_phases(const json& parties) {
     ended = end;
     phase["median_seconds"] = median;
     phase["bytes_all_measured"] = bytes;
+    phase["links_measured"] = merged_links(parties, i);
     for (const char* key : {"bytes_sent_predicted", "bytes_sent_measured", "bytes_received", "run_seconds"})
       phase.erase(key);
   }
@@ -78,7 +90,9 @@ json merged_operations(const json& parties) {
 }
 
 json merged_report(const json& parties) {
-  json report{{"job", parties.at(0).at("job")}, {"plan_digest", parties.at(0).at("plan_digest")}};
+  json report;
+  for (const char* key : {"job", "finished", "plan_digest", "network", "evaluated_rows", "security"})
+    report[key] = parties.at(0).at(key);
   double seconds = 0;
   report["outputs"] = json::object();
   for (const auto& party : parties) {
@@ -111,13 +125,15 @@ std::string bytes_of(const json& entry, std::uint64_t runs) {
               entry.at("bytes_all_measured").get<std::uint64_t>() / runs, true);
 }
 
-std::string outputs_text(const json& outputs) {
+std::string outputs_text(const json& outputs, std::uint64_t evaluated_rows) {
   std::string text;
   for (const auto& [party, values] : outputs.items())
     for (const auto& [name, runs] : values.items()) {
       const json& last = runs.back();
       if (last.contains("values") && last.at("values").size() == 1)
-        text += fmt::format("{} learns {} = {:.6g}\n", party, name, last.at("values").at(0).get<double>());
+        text +=
+            fmt::format("{} learns {} = {}\n", party, name,
+                        runtime::scalar_text(name, last.at("values").at(0).get<double>(), evaluated_rows));
       else
         text += fmt::format("{} learns {}: a tensor {}\n", party, name, last.at("shape").dump());
     }
@@ -176,7 +192,8 @@ std::string report_text(const json& report) {
       "where they "
       "differ, both are shown.\n\n{}\n{}",
       report.at("job").get<std::string>(), human_seconds(report.at("seconds").get<double>()), phases.text(),
-      operations.text(), outputs_text(report.at("outputs")));
+      operations.text(),
+      outputs_text(report.at("outputs"), report.at("evaluated_rows").get<std::uint64_t>()));
 }
 
 }  // namespace sotto::cli

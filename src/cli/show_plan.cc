@@ -6,30 +6,12 @@
 #include "base/human.h"
 #include "base/table.h"
 #include "cli/plan_commands.h"
+#include "plan/openings.h"
 #include "plan/verify.h"
 #include "runtime/program.h"
 
 namespace sotto::cli {
 namespace {
-
-std::string names_of_roles(const plan::Plan& plan,
-                           const google::protobuf::RepeatedField<std::uint32_t>& roles) {
-  std::string text;
-  for (auto role : roles) text += (text.empty() ? "" : ", ") + plan.roles(static_cast<int>(role)).name();
-  return text;
-}
-
-std::string type_text(const plan::Value& value) {
-  const auto shape = to_string(plan::shape_of(value));
-  switch (value.sharing()) {
-    case plan::wire::BOOLEAN:
-      return "bits" + shape;
-    case plan::wire::PUBLIC:
-      return fmt::format("public{}.{}", shape, value.fraction_bits());
-    default:
-      return fmt::format("fixed{}.{} < 2^{}", shape, value.fraction_bits(), value.bound_bits());
-  }
-}
 
 void show_head(const plan::Plan& plan, const std::string& digest) {
   std::cout << fmt::format("plan      {}\ndigest    {}\nprotocol  {}\nroles     ", plan.name(), digest,
@@ -41,18 +23,29 @@ void show_head(const plan::Plan& plan, const std::string& digest) {
                            plan.log2_failure());
   for (const auto& input : plan.inputs()) {
     const auto& value = plan.values(static_cast<int>(input.value()));
-    std::cout << fmt::format("  {:<20} {:<32} {}\n", input.name(), type_text(value),
+    std::cout << fmt::format("  {:<20} {:<32} {}\n", input.name(), plan::type_text(value),
                              input.initializer().empty()
                                  ? fmt::format("by {}{}", plan.roles(static_cast<int>(input.role())).name(),
                                                input.encoding().empty() ? "" : " as " + input.encoding())
                                  : input.initializer());
   }
-  std::cout << "\nrevealed\n";
-  for (const auto& reveal : plan.reveals())
-    std::cout << fmt::format("  {:<20} {:<32} to {}\n", reveal.name(),
-                             type_text(plan.values(static_cast<int>(reveal.value()))),
-                             names_of_roles(plan, reveal.roles()));
-  for (const auto& line : plan.leakage()) std::cout << "  published: " << line << '\n';
+}
+
+// The verifier accepts a plan only if each opening has its entry here: nobody learns anything else.
+void show_openings(const plan::Plan& plan) {
+  std::cout << "\nlearnt: every value that any party ever sees\n";
+  TextTable table({"value", "type", "to", "times", "opened by", "why"});
+  for (int column : {1, 2, 4, 5}) table.align_left(static_cast<std::size_t>(column));
+  for (const auto& opening : plan::openings_of(plan))
+    table.add_row({opening.name, plan::type_text(plan.values(static_cast<int>(opening.value))),
+                   plan::names_of_roles(plan, opening.roles), fmt::format("{}", opening.times),
+                   fmt::format("operation {} of block {}{}", opening.operation,
+                               plan.blocks(static_cast<int>(opening.block)).name(),
+                               opening.source.empty() ? "" : ", " + opening.source),
+                   plan::purpose_of(opening)});
+  std::cout << table.text() << "\npublished: all parties hold the plan, and with it\n";
+  for (const auto& line : plan.leakage()) std::cout << "  " << line << '\n';
+  std::cout << "  public starting values and the order of rows, from seeds in the plan\n";
 }
 
 void show_block(const plan::Plan& plan, const plan::Block& block) {
@@ -64,7 +57,7 @@ void show_block(const plan::Plan& plan, const plan::Block& block) {
     for (auto count : operation.bytes()) bytes += count;
     const auto result = operation.results_size() == 0
                             ? plan.values(static_cast<int>(operation.operands(0))).name()
-                            : type_text(plan.values(static_cast<int>(operation.results(0))));
+                            : plan::type_text(plan.values(static_cast<int>(operation.results(0))));
     const auto rounds = operation.rounds() == 0 ? fmt::format("{}", operation.start_round())
                                                 : fmt::format("{}-{}", operation.start_round(),
                                                               operation.start_round() + operation.rounds());
@@ -83,6 +76,7 @@ void show_plan(const std::filesystem::path& file) {
   const auto bytes = runtime::read_plan_file(file);
   const auto plan = plan::parse_verified(bytes);
   show_head(plan, plan::digest(bytes));
+  show_openings(plan);
   std::cout << "\ncontrol\n";
   for (const auto& control : plan.control())
     std::cout << fmt::format("  {:<10} block {} x {}{}\n", control.phase(),

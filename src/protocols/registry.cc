@@ -23,4 +23,6 @@ const Table& table_named(std::string_view name) {
   throw Error(ErrorKind::kPlan, fmt::format("there is no protocol '{}'", name), "Known protocols: " + known + ".");
 }
 
+std::string to_string(Model model) { return model == Model::kPlain ? "plain" : "semi-honest"; }
+
 }  // namespace sotto::protocols

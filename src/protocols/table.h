@@ -73,6 +73,14 @@ struct PiecewiseFunction {
 };
 
 enum class Model : std::uint8_t { kPlain, kSemiHonest };
+// "plain", "semi-honest".
+std::string to_string(Model model);
+
+// What a protocol promises, for people who decide whether to take part.
+struct Promise {
+  int corruptible = 0;      // how many of the parties may be corrupted
+  std::string assumptions;  // under which it holds, in a sentence
+};
 
 // ---- The table -------------------------------------------------------------------------------------------------
 
@@ -101,18 +109,24 @@ struct Rows {
 
 class Table {
  public:
-  Table(std::string name, int parties, Model model, Rows rows)
-      : name_(std::move(name)), parties_(parties), model_(model), rows_(std::move(rows)) {}
+  Table(std::string name, int parties, Model model, Rows rows, Promise promise = {})
+      : name_(std::move(name)),
+        parties_(parties),
+        model_(model),
+        rows_(std::move(rows)),
+        promise_(std::move(promise)) {}
   const std::string& name() const { return name_; }
   int parties() const { return parties_; }
   Model model() const { return model_; }
   const Rows& rows() const { return rows_; }
+  const Promise& promise() const { return promise_; }
 
  private:
   std::string name_;
   int parties_;
   Model model_;
   Rows rows_;
+  Promise promise_;
 };
 
 // All registered protocols. Registration is one line in protocols/registry.cc.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "base/error.h"
@@ -117,7 +118,8 @@ void Executor::run_block(const plan::wire::Control& control, std::uint64_t itera
   run.accounts.resize(operations);
   run.rounds_taken.resize(operations);
   run.first_round = rounds.completed();
-  run.sent_before = bytes_sent_by_links();
+  const auto sent_before = bytes_sent_to_each();
+  run.sent_before = std::accumulate(sent_before.begin(), sent_before.end(), std::uint64_t{0});
   const auto received_before = bytes_received_by_links();
   rounds.keep_accounts(run.accounts);
   rounds.run(block(run));
@@ -133,11 +135,16 @@ void Executor::run_block(const plan::wire::Control& control, std::uint64_t itera
   ++phase.runs;
   phase.rounds_predicted += declared.rounds();
   phase.rounds_measured += run.rounds;
+  phase.links_predicted.resize(static_cast<std::size_t>(declared.bytes_size()));
   for (int entry = 0; entry < declared.bytes_size(); ++entry) {
+    phase.links_predicted[static_cast<std::size_t>(entry)] += declared.bytes(entry);
     phase.bytes_all_predicted += declared.bytes(entry);
     if (entry / parties == self_) phase.bytes_predicted += declared.bytes(entry);
   }
   phase.bytes_measured += run.sent;
+  const auto sent = bytes_sent_to_each();
+  phase.links_measured.resize(sent.size());
+  for (std::size_t to = 0; to < sent.size(); ++to) phase.links_measured[to] += sent[to] - sent_before[to];
   phase.bytes_received += bytes_received_by_links() - received_before;
   phase.seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
 }
@@ -195,11 +202,15 @@ void Executor::finish_block(BlockRun& run) {
         std::move(next[static_cast<std::size_t>(i)]);
 }
 
-std::uint64_t Executor::bytes_sent_by_links() const {
-  std::uint64_t bytes = 0;
-  for (const auto* link : environment_.links)
-    if (link) bytes += link->traffic().bytes_sent;
+std::vector<std::uint64_t> Executor::bytes_sent_to_each() const {
+  std::vector<std::uint64_t> bytes;
+  for (const auto* link : environment_.links) bytes.push_back(link ? link->traffic().bytes_sent : 0);
   return bytes;
+}
+
+std::uint64_t Executor::bytes_sent_by_links() const {
+  const auto bytes = bytes_sent_to_each();
+  return std::accumulate(bytes.begin(), bytes.end(), std::uint64_t{0});
 }
 
 std::uint64_t Executor::bytes_received_by_links() const {

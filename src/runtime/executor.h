@@ -61,6 +61,7 @@ class Executor {
   void finish_block(BlockRun& run);
   void compare_with_plan(const BlockRun& run) const;
   void add_to_kinds(const BlockRun& run);
+  std::vector<std::uint64_t> bytes_sent_to_each() const;
   std::uint64_t bytes_sent_by_links() const;
   std::uint64_t bytes_received_by_links() const;
   const std::vector<std::uint32_t>& order_of(const plan::wire::Control& control);

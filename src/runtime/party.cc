@@ -13,6 +13,7 @@
 #include "base/fixed_point.h"
 #include "base/threads.h"
 #include "net/mesh.h"
+#include "plan/openings.h"
 #include "runtime/data.h"
 #include "runtime/executor.h"
 #include "runtime/policy.h"
@@ -213,7 +214,13 @@ RunSummary run_party(const Job& job, const std::string& name, const OnProgress& 
   OwnInputs inputs(program, files, party, name);
   share_cores(parties, self);
 
-  RunSummary summary{job.name, name, program.digest, 0, 0, {}, {}};
+  RunSummary summary;
+  summary.job = job.name;
+  summary.party = name;
+  summary.plan_digest = program.digest;
+  summary.network = job.network;
+  summary.evaluated_rows = evaluated_rows(program.plan);
+  summary.security = security_card(job, program, parties);
   auto start = std::chrono::steady_clock::now();
   net::Mesh mesh(mesh_options(job, parties, self, program));
   summary.connect_seconds = seconds_since(start);
@@ -238,9 +245,12 @@ RunSummary run_party(const Job& job, const std::string& name, const OnProgress& 
     summary.seconds = seconds_since(start);
     summary.profile = executor.profile();
     summary.outputs = executor.outputs();
+    for (const auto& [output, values] : summary.outputs)
+      summary.revealed[output] = plan::training_runs_before(program.plan, output);
     save_model(executor, program, job, name, party);
   });
   write_outputs(summary.outputs, files);
+  summary.finished = time_text(std::chrono::system_clock::now());
   return summary;
 }
 

@@ -23,8 +23,10 @@ struct PhaseProfile {
   std::uint64_t rounds_predicted = 0, rounds_measured = 0;
   std::uint64_t bytes_predicted = 0, bytes_measured = 0;  // sent by this party; measured by the links
   std::uint64_t bytes_received = 0;
-  std::uint64_t bytes_all_predicted = 0;  // sent by all parties
-  std::vector<double> seconds;            // of each run
+  std::uint64_t bytes_all_predicted = 0;       // sent by all parties
+  std::vector<std::uint64_t> links_predicted;  // [from * parties + to], all parties
+  std::vector<std::uint64_t> links_measured;   // [to], sent by this party
+  std::vector<double> seconds;                 // of each run
   double total_seconds() const;
 };
 

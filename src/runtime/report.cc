@@ -1,5 +1,6 @@
 #include "runtime/report.h"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -65,13 +66,31 @@ std::string outputs_text(const RunSummary& summary) {
   std::string text;
   for (const auto& [name, revealed] : summary.outputs)
     for (const auto& output : revealed) {
-      text += output.values.size() == 1 ? fmt::format("{} = {:.6g}\n", name, output.values[0])
-                                        : fmt::format("{}: a tensor {}\n", name, to_string(output.shape));
+      text +=
+          output.values.size() == 1
+              ? fmt::format("{} = {}\n", name, scalar_text(name, output.values[0], summary.evaluated_rows))
+              : fmt::format("{}: a tensor {}\n", name, to_string(output.shape));
     }
   return text;
 }
 
 }  // namespace
+
+std::uint64_t evaluated_rows(const plan::Plan& plan) {
+  for (const auto& control : plan.control())
+    if (control.phase() == "evaluate") return control.batch() * control.repeat();
+  return 0;
+}
+
+std::string scalar_text(const std::string& output, double value, std::uint64_t evaluated_rows) {
+  if (output != "correct" || evaluated_rows == 0) return fmt::format("{:.6g}", value);
+  return fmt::format("{:.6g} of {} ({:.2f} %)", value, evaluated_rows,
+                     100 * value / static_cast<double>(evaluated_rows));
+}
+
+std::string time_text(std::chrono::system_clock::time_point time) {
+  return fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
 
 double PhaseProfile::total_seconds() const { return std::accumulate(seconds.begin(), seconds.end(), 0.0); }
 
@@ -97,6 +116,7 @@ nlohmann::json report_json(const RunSummary& summary) {
   json["job"] = summary.job;
   json["party"] = summary.party;
   json["plan_digest"] = summary.plan_digest;
+  json["finished"] = summary.finished;
   json["seconds"] = summary.seconds;
   json["connect_seconds"] = summary.connect_seconds;
   json["phases"] = nlohmann::json::array();
@@ -112,7 +132,9 @@ nlohmann::json report_json(const RunSummary& summary) {
                               {"bytes_sent_predicted", phase.bytes_predicted},
                               {"bytes_sent_measured", phase.bytes_measured},
                               {"bytes_received", phase.bytes_received},
-                              {"bytes_all_predicted", phase.bytes_all_predicted}});
+                              {"bytes_all_predicted", phase.bytes_all_predicted},
+                              {"links_predicted", phase.links_predicted},
+                              {"links_measured", phase.links_measured}});
   json["operations"] = nlohmann::json::object();
   for (const auto& [name, kind] : summary.profile.kinds)
     json["operations"][name] = {{"runs", kind.runs},
@@ -128,6 +150,10 @@ nlohmann::json report_json(const RunSummary& summary) {
       if (output.values.size() <= kShownValues) entry["values"] = output.values;
       json["outputs"][name].push_back(std::move(entry));
     }
+  json["network"] = summary.network;
+  json["revealed_after"] = summary.revealed;
+  json["evaluated_rows"] = summary.evaluated_rows;
+  json["security"] = card_json(summary.security);
   return json;
 }
 

@@ -124,17 +124,19 @@ ring::Element evaluated(const PiecewiseFunction& function, ring::Element value, 
 }
 
 const Table& table() {
-  static const Table plain("plain", 1, Model::kPlain,
-                           Rows{.input = input,
-                                .reveal = reveal,
-                                .contract = contract,
-                                .sign = sign,
-                                .all_of_last_axis = all_of_last_axis,
-                                .from_bits = from_bits,
-                                .lookup = lookup,
-                                .selector_of_relu = [](const Shape&, std::uint16_t) { return nullptr; },
-                                .complement = complement,
-                                .constant = constant});
+  static const Table plain(
+      "plain", 1, Model::kPlain,
+      Rows{.input = input,
+           .reveal = reveal,
+           .contract = contract,
+           .sign = sign,
+           .all_of_last_axis = all_of_last_axis,
+           .from_bits = from_bits,
+           .lookup = lookup,
+           .selector_of_relu = [](const Shape&, std::uint16_t) { return nullptr; },
+           .complement = complement,
+           .constant = constant},
+      Promise{.corruptible = 0, .assumptions = "No protection: one party computes on everything."});
   return plain;
 }
 

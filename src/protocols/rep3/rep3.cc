@@ -8,17 +8,22 @@
 namespace sotto::protocols::rep3 {
 
 const Table& table() {
-  static const Table instance("rep3", 3, Model::kSemiHonest,
-                              Rows{.input = input,
-                                   .reveal = reveal,
-                                   .contract = contract,
-                                   .sign = sign,
-                                   .all_of_last_axis = all_of_last_axis,
-                                   .from_bits = from_bits,
-                                   .lookup = lookup,
-                                   .selector_of_relu = selector_of_relu,
-                                   .complement = complement,
-                                   .constant = constant});
+  static const Table instance(
+      "rep3", 3, Model::kSemiHonest,
+      Rows{.input = input,
+           .reveal = reveal,
+           .contract = contract,
+           .sign = sign,
+           .all_of_last_axis = all_of_last_axis,
+           .from_bits = from_bits,
+           .lookup = lookup,
+           .selector_of_relu = selector_of_relu,
+           .complement = complement,
+           .constant = constant},
+      Promise{.corruptible = 1,
+              .assumptions = "Honest majority: any one party may be curious and learns nothing but "
+                             "what is opened to it, as long as all three follow the protocol. Two "
+                             "that collude learn everything."});
   return instance;
 }
 
