@@ -5,6 +5,8 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/stubs/logging.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/hash.h"
 
@@ -54,6 +56,11 @@ std::uint32_t role_of_party(const Plan& plan, int party) {
   for (int i = 0; i < plan.roles_size(); ++i)
     if (plan.roles(i).computes() && party-- == 0) return static_cast<std::uint32_t>(i);
   SOTTO_ASSERT(false, "the plan has fewer computing roles");
+}
+
+std::int64_t scheduled_value(const wire::Schedule& schedule, std::uint64_t run) {
+  const auto last = static_cast<std::uint64_t>(schedule.values_size()) - 1;
+  return schedule.values(static_cast<int>(std::min(run, last)));
 }
 
 Shape shape_of(const Value& value) { return {value.shape().begin(), value.shape().end()}; }

@@ -54,6 +54,9 @@ void set_attribute(Operation& operation, std::string_view name, std::string_view
 void set_attribute(Operation& operation, std::string_view name, const std::vector<std::int64_t>& values);
 void set_attribute(Operation& operation, std::string_view name, const std::vector<double>& values);
 
+// What a schedule says of run number `run` of its block, counted from 0 over the whole job.
+std::int64_t scheduled_value(const wire::Schedule& schedule, std::uint64_t run);
+
 // The operations that the runtime performs itself; everything else is a kernel.
 enum class Special : std::uint8_t { kNone, kInput, kBatch, kReveal, kGuard };
 Special special(const Operation& operation);

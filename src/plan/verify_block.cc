@@ -43,6 +43,7 @@ class BlockChecker {
     for (auto operand : operation.operands()) check_operand(operation, i, operand);
     for (auto result : operation.results()) check_result(operation, i, result);
     check_special(operation, i);
+    check_schedule(operation, i);
     check_cost(operation, i);
     for (auto result : operation.results()) ready_[result] = operation.start_round() + operation.rounds();
   }
@@ -118,6 +119,17 @@ class BlockChecker {
       case Special::kGuard:
         return check_guard(operation, i);
     }
+  }
+
+  // Only a scale may change from run to run: costs, windows and truncations are the same in all.
+  void check_schedule(const Operation& operation, int i) {
+    if (operation.schedule() == 0) return;
+    if (!in_range(operation.schedule() - 1, plan_.schedules_size()))
+      fail(fmt::format("{}: schedule {} does not exist", place(plan_, index_, i), operation.schedule()));
+    const auto product = text_attribute(operation, "product");
+    if (operation.kernel() != "contract" || !product || *product == "none")
+      fail(fmt::format("{}: only the scale of a contraction's product follows a schedule",
+                       place(plan_, index_, i)));
   }
 
   void check_input(const Operation& operation, int i) {

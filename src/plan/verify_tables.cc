@@ -135,6 +135,9 @@ Definitions check_tables(const Plan& plan) {
   require_count(plan.control_size(), 1 << 16, "control entries");
   require_count(plan.reveals_size(), 1 << 16, "reveals");
   require_count(plan.leakage_size(), 1 << 16, "lines of leakage");
+  require_count(plan.schedules_size(), 1 << 16, "schedules");
+  for (int i = 0; i < plan.schedules_size(); ++i)
+    if (plan.schedules(i).values().empty()) fail(fmt::format("schedule {} has no values", i));
   for (int i = 0; i < plan.values_size(); ++i) check_value(plan, i);
   const auto values = static_cast<std::size_t>(plan.values_size());
   Definitions definitions{std::vector<int>(values, -1), std::vector<int>(values, -1),

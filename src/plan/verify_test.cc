@@ -102,6 +102,34 @@ TEST(Verify, RefusesTypesThatDoNotFit) {
               HasSubstr("not fit"));
 }
 
+TEST(Verify, RefusesSchedulesOfAnythingButAProductsScale) {
+  const auto scheduled = [](const char* product) {
+    return [product](Plan& p) {
+      p.add_schedules()->add_values(3);
+      auto& operation = *p.mutable_blocks(1)->mutable_operations(2);
+      operation.set_schedule(1);
+      if (product == nullptr) return;
+      operation.set_kernel("contract");
+      set_attribute(operation, "product", std::string_view(product));
+    };
+  };
+  EXPECT_EQ(complaint(scheduled("elementwise")), "accepted");
+  EXPECT_THAT(complaint(scheduled("none")), HasSubstr("only the scale of a contraction's product"));
+  EXPECT_THAT(complaint(scheduled(nullptr)), HasSubstr("operation 2 (add): only the scale"));
+  EXPECT_THAT(complaint([](Plan& p) { p.mutable_blocks(1)->mutable_operations(2)->set_schedule(1); }),
+              HasSubstr("schedule 1 does not exist"));
+  EXPECT_THAT(complaint([](Plan& p) { p.add_schedules(); }), HasSubstr("schedule 0 has no values"));
+}
+
+TEST(Schedule, ItsLastValueHolds) {
+  wire::Schedule schedule;
+  for (std::int64_t value : {5, -7, 11}) schedule.add_values(value);
+  EXPECT_EQ(scheduled_value(schedule, 0), 5);
+  EXPECT_EQ(scheduled_value(schedule, 1), -7);
+  EXPECT_EQ(scheduled_value(schedule, 2), 11);
+  EXPECT_EQ(scheduled_value(schedule, ~std::uint64_t{0}), 11);
+}
+
 TEST(Verify, RefusesProbableFailure) {
   EXPECT_THAT(complaint([](Plan& p) { p.set_log2_failure(-39); }), HasSubstr("2^-39"));
   EXPECT_THAT(complaint([](Plan& p) { p.set_log2_failure(std::numeric_limits<double>::quiet_NaN()); }),

@@ -11,6 +11,7 @@ namespace sotto::runtime {
 struct Executor::BlockRun {
   std::size_t block = 0;
   std::uint32_t step = 0;
+  std::uint64_t number = 0;              // runs of this block before, in the whole job
   std::vector<std::uint32_t> rows;       // of this iteration's batch
   std::vector<std::uint32_t> uses_left;  // of each value
   std::vector<net::Rounds::Account> accounts;

@@ -106,6 +106,17 @@ const std::vector<std::uint32_t>& Executor::order_of(const plan::wire::Control& 
   return order_;
 }
 
+// How often earlier entries of the control list run the entry's block. It follows from the list alone, so a
+// resumed job goes on where it was. An entry that is not of the list (a benchmark's) starts at 0.
+std::uint64_t Executor::runs_before(const plan::wire::Control& control) const {
+  std::uint64_t runs = 0;
+  for (const auto& entry : plan_.control()) {
+    if (&entry == &control) return runs;
+    if (entry.block() == control.block()) runs += entry.repeat();
+  }
+  return 0;
+}
+
 void Executor::run_block(const plan::wire::Control& control, std::uint64_t iteration, PhaseProfile& phase) {
   const auto start = std::chrono::steady_clock::now();
   net::Rounds& rounds = *environment_.rounds;
@@ -113,6 +124,7 @@ void Executor::run_block(const plan::wire::Control& control, std::uint64_t itera
   run.block = control.block();
   const auto operations = program_.blocks[run.block].operations.size();
   run.step = step_++;
+  run.number = runs_before(control) + iteration;
   if (control.batch() > 0) run.rows = plan::batch_rows(order_of(control), iteration, control.batch());
   run.uses_left = program_.blocks[run.block].uses;
   run.accounts.resize(operations);
@@ -174,6 +186,10 @@ Task<void> Executor::operation(BlockRun& run, std::size_t index) {
 Task<void> Executor::kernel(BlockRun& run, std::size_t index, Context& context) {
   const auto& wire = plan_.blocks(static_cast<int>(run.block)).operations(static_cast<int>(index));
   kernels::Call& call = calls_[run.block][index];
+  if (wire.schedule() > 0)
+    call.attributes.insert_or_assign(
+        "product_scale",
+        plan::scheduled_value(plan_.schedules(static_cast<int>(wire.schedule()) - 1), run.number));
   call.operands.clear();
   for (auto operand : wire.operands()) call.operands.push_back(take(run, operand));
   auto results = co_await program_.blocks[run.block].operations[index].kernel->run(context, call);

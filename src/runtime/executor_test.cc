@@ -72,6 +72,46 @@ TEST(Executor, MeasuresWhatThePlanPredicts) {
   }
 }
 
+// y += scale(run) * x * x / 4, four runs in two entries of the control list.
+TEST(Executor, AScheduleCountsTheRunsOfItsBlock) {
+  Plan plan = plan::sample_plan();
+  plan.clear_values(), plan.clear_inputs(), plan.clear_blocks(), plan.clear_control();
+  const auto x = plan::add_value(plan, "x", {3}), y = plan::add_value(plan, "y", {3}),
+             next = plan::add_value(plan, "next", {3});
+  plan::add_input(plan, "x", x, 1, false);
+  plan::add_input(plan, "y", y, 0, false, "zeros");
+  plan.mutable_states(0)->set_value(y);
+  plan.mutable_reveals(0)->set_value(y);
+  auto& load = *plan.add_blocks();
+  load.set_name("load");
+  plan::add_operation(plan, load, "input", {}, {x});
+  auto& step = *plan.add_blocks();
+  step.set_name("step");
+  auto& update = plan::add_operation(plan, step, "contract", {x, x, y}, {next});
+  plan::set_attribute(update, "product", std::string_view("elementwise"));
+  plan::set_attribute(update, "product_scale", std::int64_t{1000});
+  plan::set_attribute(update, "addend_scales", std::vector<std::int64_t>{std::int64_t{1} << 20});
+  plan::set_attribute(update, "truncate", std::int64_t{20});
+  update.set_schedule(1);
+  step.add_updates()->set_next(next);
+  auto& finish = *plan.add_blocks();
+  finish.set_name("finish");
+  plan::add_operation(plan, finish, "reveal", {y}, {});
+  auto& schedule = *plan.add_schedules();
+  for (std::int64_t scale : {1, 2, 7}) schedule.add_values(scale);
+  plan::add_control(plan, 0, 1, "load");
+  plan::add_control(plan, 1, 2, "train");
+  plan::add_control(plan, 1, 2, "train");
+  plan::add_control(plan, 2, 1, "finish");
+  declare_costs(plan);
+  const auto outcomes = run_in_process(program_of(plan), fill_cells);
+  rethrow(outcomes);
+  const auto& total = outcomes[0].outputs.at("total").at(0);
+  // The product has 36 fraction bits and the sum before truncation 38: a scale of 1 means 1/4.
+  for (std::size_t i = 0; i < 3; ++i)
+    EXPECT_NEAR(total.values[i], (1 + 2 + 7 + 7) * cell(i) * cell(i) / 4, 1e-4);
+}
+
 std::string complaint(const Plan& plan) {
   try {
     program_of(plan);
