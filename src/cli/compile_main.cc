@@ -75,12 +75,22 @@ passes::Reveal parse_reveal(const std::string& text) {
   return {.name = text.substr(0, colon), .roles = split(text.substr(colon + 1), ',')};
 }
 
+const std::map<std::string, passes::Optimizer> kOptimizers{{"sgd", passes::Optimizer::kSgd},
+                                                           {"adam", passes::Optimizer::kAdam},
+                                                           {"amsgrad", passes::Optimizer::kAmsgrad}};
+const std::map<std::string, passes::Loss> kLosses{
+    {"softmax_cross_entropy", passes::Loss::kSoftmaxCrossEntropy},
+    {"logistic", passes::Loss::kLogistic},
+    {"squared_error", passes::Loss::kSquaredError}};
+
 // What the command line says.
 struct Arguments {
   std::string model, output, train, data = "x=images:pixels", labels = "labels",
                                     roles = "images,labels,helper";
   std::string protocol = "rep3", initializer = "torch_linear", network = "lan", reveal_model, dump_after;
   std::vector<std::string> inputs, limits, states, reveals;
+  std::string loss = "softmax_cross_entropy";
+  std::optional<double> learning_rate, momentum, beta1, beta2, epsilon;
   passes::Training training;
   passes::Precision precision;
   std::uint64_t seed = 1;
@@ -113,15 +123,27 @@ struct Arguments {
   }
 
   void declare_training(CLI::App& app) {
-    app.add_option("--train", train, "train the model with this optimizer")->check(CLI::IsMember({"sgd"}));
-    app.add_option("--learning-rate", training.learning_rate, "step size")
+    app.add_option("--train", train, "train the model with this optimizer: sgd, adam or amsgrad")
+        ->check(CLI::IsMember(kOptimizers));
+    app.add_option(
+           "--loss", loss,
+           "what training makes small: softmax_cross_entropy of one-hot labels, logistic of one logit "
+           "and a label from 0 to 1, or squared_error (half of it)")
         ->capture_default_str()
+        ->check(CLI::IsMember(kLosses));
+    app.add_option("--learning-rate", learning_rate, "step size (default 0.01 of sgd, else 0.001)")
         ->check(number_within(1e-9, 1e6));
-    app.add_option("--momentum", training.momentum, "as torch.optim.SGD has it")
+    app.add_option("--momentum", momentum, "of sgd, as torch.optim.SGD has it (default 0.9)")
+        ->check(number_within(0, 1));
+    app.add_option("--weight-decay", training.weight_decay, "as torch.optim has it: added to the gradient")
         ->capture_default_str()
         ->check(number_within(0, 1));
-    app.add_option("--weight-decay", training.weight_decay, "as torch.optim.SGD has it")
-        ->capture_default_str()
+    app.add_option("--beta1", beta1, "of adam and amsgrad: what the mean of gradients keeps (default 0.9)")
+        ->check(number_within(0, 0.9999));
+    app.add_option("--beta2", beta2, "of adam and amsgrad: what the mean of squares keeps (default 0.999)")
+        ->check(number_within(0, 0.99999));
+    app.add_option("--epsilon", epsilon,
+                   "of adam and amsgrad: gradients far below it move nothing (default 1e-8, counts as 2^-20)")
         ->check(number_within(0, 1));
     app.add_option("--batch", training.batch, "rows per step")
         ->capture_default_str()
@@ -173,6 +195,21 @@ struct Arguments {
         ->capture_default_str();
   }
 
+  void set_optimizer(passes::Training& chosen) const {
+    chosen.optimizer = kOptimizers.at(train);
+    const bool sgd = train == "sgd";
+    if (sgd && (beta1 || beta2 || epsilon))
+      throw Error(ErrorKind::kUsage, "sgd has neither betas nor epsilon", "Those are adam's and amsgrad's.");
+    if (!sgd && momentum)
+      throw Error(ErrorKind::kUsage, fmt::format("{} has no momentum", train),
+                  "Its --beta1 plays that part.");
+    chosen.learning_rate = learning_rate.value_or(sgd ? 0.01 : 0.001);
+    chosen.momentum = momentum.value_or(chosen.momentum);
+    chosen.beta1 = beta1.value_or(chosen.beta1);
+    chosen.beta2 = beta2.value_or(chosen.beta2);
+    chosen.epsilon = epsilon.value_or(chosen.epsilon);
+  }
+
   Options options() const {
     Options options;
     options.name = std::filesystem::path(model).stem().string();
@@ -211,10 +248,13 @@ struct Arguments {
           fmt::format("a batch of {} takes more rows than there are ({})", training.batch, training.rows),
           "Give --rows the number of training rows, and --batch no more.");
     options.training = training;
+    set_optimizer(*options.training);
+    options.training->loss = kLosses.at(loss);
     options.training->data = parse_provision(data);
     options.training->labels = {.name = "labels", .role = labels, .encoding = "", .file = ""};
     if (reveals.empty())
-      options.reveals.push_back({.name = "accuracy", .roles = {options.training->data.role, labels}});
+      options.reveals.push_back({.name = loss == "squared_error" ? "loss" : "accuracy",
+                                 .roles = {options.training->data.role, labels}});
     return options;
   }
 };
@@ -285,7 +325,8 @@ std::pair<Shape, Shape> batch_shapes(mlir::ModuleOp module, const Options& optio
 
 void add_data(passes::Arrays& arrays, const Options& options, const std::pair<Shape, Shape>& shapes,
               const std::string& prefix, const std::string& data_file, const std::string& label_file) {
-  const auto classes = "one_hot:" + std::to_string(shapes.second.back());
+  const bool classified = options.training->loss == passes::Loss::kSoftmaxCrossEntropy;
+  const auto classes = classified ? "one_hot:" + std::to_string(shapes.second.back()) : std::string();
   auto data = read_array(data_file, options.training->data.encoding, shapes.first);
   auto labels = read_array(label_file, classes, shapes.second);
   const auto rows = data.shape()[0];

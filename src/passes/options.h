@@ -30,10 +30,21 @@ struct Reveal {
   std::vector<std::string> roles;
 };
 
-// Stochastic gradient descent with torch's conventions: v' = momentum * v + (g + weight_decay * w), w' = w -
-// rate * v'.
+// Optimizers have torch's conventions and hyperparameters; passes/optimizer says what becomes of epsilon.
+enum class Optimizer { kSgd, kAdam, kAmsgrad };
+
+// What training makes small: the mean over the batch of
+//   softmax cross-entropy of a row of logits and a one-hot label;
+//   logistic: -y log sigmoid(z) - (1 - y) log(1 - sigmoid(z)) of one logit z and a label y from 0 to 1;
+//   squared error: half the sum of (z - y)^2 over a row.
+enum class Loss { kSoftmaxCrossEntropy, kLogistic, kSquaredError };
+
 struct Training {
-  double learning_rate = 0.01, momentum = 0.9, weight_decay = 0;
+  Optimizer optimizer = Optimizer::kSgd;
+  Loss loss = Loss::kSoftmaxCrossEntropy;
+  double learning_rate = 0.01, weight_decay = 0;
+  double momentum = 0.9;                              // SGD's: v' = momentum * v + (g + weight_decay * w)
+  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;  // Adam's
   std::int64_t batch = 128, epochs = 1;
   std::int64_t rows = 60000, test_rows = 10000;
   Provision data, labels;  // `data.name` is the model's batch argument
@@ -44,9 +55,10 @@ struct Precision {
   int fraction_bits = 18;        // what products and functions give
   int state_fraction_bits = 28;  // parameters and momentum: small steps must not vanish
   int large_state_fraction_bits =
-      36;                        // of those with more elements than the products they enter: cheaper updates
-  int pixel_fraction_bits = 12;  // u8 / 255
-  int margin_bits = 2;           // calibrated ranges may grow by this factor
+      36;                         // of those with more elements than the products they enter: cheaper updates
+  int moment_fraction_bits = 18;  // of Adam's first moment of the gradient's sum over a batch
+  int pixel_fraction_bits = 12;   // u8 / 255
+  int margin_bits = 2;            // calibrated ranges may grow by this factor
   int activation_bound_bits =
       10;  // calibrated bounds are at least this: comparisons cover far more than was measured
   int state_bound_bits = 3;

@@ -20,6 +20,8 @@ std::unique_ptr<mlir::Pass> adopt_program(const Options& options);
 std::unique_ptr<mlir::Pass> canonicalize();
 // calibrate/: every value's range, measured.
 std::unique_ptr<mlir::Pass> calibrate(const Options& options);
+// tabulate/: what depends on the number of the step alone is computed for every step.
+std::unique_ptr<mlir::Pass> tabulate(const Options& options);
 // raise/: relu, masks, softmax, argmax are recognised.
 std::unique_ptr<mlir::Pass> raise();
 // guard/: @guard, which checks measured bounds on one batch and opens one bit.

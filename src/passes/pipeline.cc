@@ -35,6 +35,7 @@ std::vector<std::unique_ptr<mlir::Pass>> front_passes(const Options& options) {
 std::vector<std::unique_ptr<mlir::Pass>> back_passes(const Options& options) {
   std::vector<std::unique_ptr<mlir::Pass>> passes;
   passes.push_back(calibrate(options));
+  passes.push_back(tabulate(options));
   passes.push_back(raise());
   if (options.guard) passes.push_back(guard());
   passes.push_back(infer_secrecy());

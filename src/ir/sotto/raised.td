@@ -34,6 +34,16 @@ def RowArgmaxOp : SottoOp<"row_argmax", [Pure]> {
   let results = (outs BooleanTensor:$result);
 }
 
+def TabulatedOp : SottoOp<"tabulated", [Pure]> {
+  let summary = "A public number that depends on the number of the step alone; every element is that number";
+  let description = [{
+    `values[i]` is the number at step i of the job, counted from 0; the last one holds for all later steps. Made by
+    passes/tabulate.
+  }];
+  let arguments = (ins DenseF64ArrayAttr:$values);
+  let results = (outs FloatTensor:$result);
+}
+
 def CountInsideOp : SottoOp<"count_inside", [Pure]> {
   let summary = "How many comparisons find their operand inside what they were made for";
   let description = [{

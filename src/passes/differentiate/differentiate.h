@@ -1,4 +1,4 @@
-// Reverse-mode differentiation of StableHLO, and the loss of classification.
+// Reverse-mode differentiation of StableHLO, and the losses of training.
 //
 // Where a function has a kink the gradient is an element of the subdifferential: maximum gives ties to its
 // first operand, a maximum over dimensions gives every tied element the whole gradient.
@@ -28,8 +28,21 @@ mlir::Value softmax(mlir::OpBuilder& builder, mlir::Location location, mlir::Val
 // softmax(logits) - labels. The mean's 1/rows is the caller's, to be applied where it costs nothing.
 mlir::Value cross_entropy_gradient(mlir::OpBuilder& builder, mlir::Location location, mlir::Value logits,
                                    mlir::Value labels);
+// The same for -y log s - (1 - y) log(1 - s) with s = sigmoid(logit): s - y.
+mlir::Value logistic_gradient(mlir::OpBuilder& builder, mlir::Location location, mlir::Value logits,
+                              mlir::Value labels);
+// The same for half the sum of (z - y)^2: z - y.
+mlir::Value squared_error_gradient(mlir::OpBuilder& builder, mlir::Location location, mlir::Value outputs,
+                                   mlir::Value labels);
+
 // How many rows' largest logit is at the label, as a scalar.
 mlir::Value count_correct(mlir::OpBuilder& builder, mlir::Location location, mlir::Value logits,
+                          mlir::Value labels);
+// The sum of y over logits >= 0 and of 1 - y over the others: for labels 0 and 1, how many are right.
+mlir::Value count_correct_signs(mlir::OpBuilder& builder, mlir::Location location, mlir::Value logits,
+                                mlir::Value labels);
+// Half the sum of (z - y)^2 over all elements.
+mlir::Value squared_error(mlir::OpBuilder& builder, mlir::Location location, mlir::Value outputs,
                           mlir::Value labels);
 
 }  // namespace sotto::passes

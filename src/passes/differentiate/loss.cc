@@ -1,5 +1,5 @@
 // Softmax cross-entropy over rows of logits, written as frameworks write it so that passes/raise finds one
-// pattern.
+// pattern; logistic loss; squared error.
 #include <limits>
 
 #include "passes/differentiate/differentiate.h"
@@ -31,6 +31,17 @@ mlir::Value cross_entropy_gradient(mlir::OpBuilder& builder, mlir::Location loca
   return builder.create<hlo::SubtractOp>(location, softmax(builder, location, logits), labels);
 }
 
+mlir::Value logistic_gradient(mlir::OpBuilder& builder, mlir::Location location, mlir::Value logits,
+                              mlir::Value labels) {
+  mlir::Value probability = builder.create<hlo::LogisticOp>(location, logits);
+  return builder.create<hlo::SubtractOp>(location, probability, labels);
+}
+
+mlir::Value squared_error_gradient(mlir::OpBuilder& builder, mlir::Location location, mlir::Value outputs,
+                                   mlir::Value labels) {
+  return builder.create<hlo::SubtractOp>(location, outputs, labels);
+}
+
 mlir::Value count_correct(mlir::OpBuilder& builder, mlir::Location location, mlir::Value logits,
                           mlir::Value labels) {
   mlir::Value largest = builder.create<hlo::CompareOp>(
@@ -38,6 +49,23 @@ mlir::Value count_correct(mlir::OpBuilder& builder, mlir::Location location, mli
   mlir::Value zero = splat(builder, location, labels.getType(), 0);
   mlir::Value hits = builder.create<hlo::SelectOp>(location, labels.getType(), largest, labels, zero);
   return reduce_sum(builder, location, hits, {0, 1});
+}
+
+mlir::Value count_correct_signs(mlir::OpBuilder& builder, mlir::Location location, mlir::Value logits,
+                                mlir::Value labels) {
+  mlir::Value zero = splat(builder, location, logits.getType(), 0);
+  mlir::Value one = splat(builder, location, labels.getType(), 1);
+  mlir::Value positive = builder.create<hlo::CompareOp>(location, logits, zero, hlo::ComparisonDirection::GE);
+  mlir::Value otherwise = builder.create<hlo::SubtractOp>(location, one, labels);
+  mlir::Value hits = builder.create<hlo::SelectOp>(location, labels.getType(), positive, labels, otherwise);
+  return reduce_sum(builder, location, hits, {0, 1});
+}
+
+mlir::Value squared_error(mlir::OpBuilder& builder, mlir::Location location, mlir::Value outputs,
+                          mlir::Value labels) {
+  mlir::Value distance = builder.create<hlo::SubtractOp>(location, outputs, labels);
+  mlir::Value squares = builder.create<hlo::MultiplyOp>(location, distance, distance);
+  return times(builder, location, reduce_sum(builder, location, squares, {0, 1}), 0.5);
 }
 
 }  // namespace sotto::passes

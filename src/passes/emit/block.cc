@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "mlir/IR/Location.h"
+#include "passes/lower/lowering.h"
 #include "passes/train/train.h"
 
 namespace sotto::passes {
@@ -78,6 +79,8 @@ class BlockEmitter {
       operation.add_results(ids_[result]);
     }
     copy_attributes(&op, operation);
+    if (auto schedule = op.getAttrOfType<mlir::DenseI64ArrayAttr>(kScheduleAttribute))
+      operation.set_schedule(1 + tables_.schedule(schedule.asArrayRef()));
   }
 
   void emit_results(Outputs& outputs) {

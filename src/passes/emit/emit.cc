@@ -79,6 +79,8 @@ class Emitter {
   void emit_reveal(int finish, const Reveal& reveal) {
     if (reveal.name == "accuracy")
       return open_value("reveal", finish, "correct", tables_.value_of_state(kCorrect.str()), reveal.roles);
+    if (reveal.name == "loss" && options_.training)
+      return open_value("reveal", finish, "loss", tables_.value_of_state(kLoss.str()), reveal.roles);
     if (reveal.name == "model") {
       for (const auto& state : plan_.states())
         if (state.parameter()) open_value("reveal", finish, state.name(), state.value(), reveal.roles);

@@ -90,4 +90,13 @@ std::uint32_t Tables::role(const std::string& name) const {
   return static_cast<std::uint32_t>(found - options_.roles.begin());
 }
 
+std::uint32_t Tables::schedule(llvm::ArrayRef<std::int64_t> values) {
+  int index = 0;
+  while (index < plan_.schedules_size() && !std::ranges::equal(plan_.schedules(index).values(), values))
+    ++index;
+  if (index == plan_.schedules_size())
+    plan_.add_schedules()->mutable_values()->Assign(values.begin(), values.end());
+  return static_cast<std::uint32_t>(index);
+}
+
 }  // namespace sotto::passes

@@ -24,6 +24,8 @@ class Tables {
     return plan_.states(static_cast<int>(state(name))).value();
   }
   std::uint32_t role(const std::string& name) const;
+  // The index of the schedule with these values; equal ones are written once.
+  std::uint32_t schedule(llvm::ArrayRef<std::int64_t> values);
 
  private:
   void require_same_format(std::uint32_t id, mlir::Type type) const;

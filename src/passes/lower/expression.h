@@ -6,6 +6,7 @@
 
 #include <optional>
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 #include "mlir/IR/Value.h"
 
@@ -16,6 +17,7 @@ struct Product {
   mlir::Value a, b;  // of fixed type
   bool transpose_a = false, transpose_b = false;
   double factor = 1;
+  llvm::ArrayRef<double> schedule = {};  // times this at each step; empty: times one
 };
 
 struct Term {

@@ -11,6 +11,10 @@ std::optional<std::int64_t> integer_scale(const Scaled& part, int raw_fraction) 
   const double exact = std::ldexp(part.factor, raw_fraction - part.fraction_bits);
   if (std::fabs(exact) >= 0x1p62) return std::nullopt;
   const double rounded = std::nearbyint(exact);
+  if (part.scheduled) {
+    if (std::fabs(exact) < kLeastScheduledScale) return std::nullopt;
+    return static_cast<std::int64_t>(rounded);
+  }
   if (rounded == 0 || std::fabs(rounded - exact) > allowed_error(part) * std::fabs(exact))
     return std::nullopt;
   return static_cast<std::int64_t>(rounded);
@@ -20,7 +24,10 @@ std::optional<std::int64_t> integer_scale(const Scaled& part, int raw_fraction) 
 
 double allowed_error(const Scaled& part) {
   if (part.product) return 0x1p-9;
-  return std::clamp(0x1p-16 / std::fabs(part.factor), 0x1p-12, 0x1p-7);
+  const double usual = std::clamp(0x1p-16 / std::fabs(part.factor), 0x1p-12, 0x1p-7);
+  // What is kept decides by its distance from one how long the past is remembered: to a sixty-fourth.
+  const double forgotten = std::fabs(1 - std::fabs(part.factor));
+  return forgotten == 0 ? usual : std::min(usual, forgotten / 64);
 }
 
 std::optional<RawFormat> choose_format(std::span<const Scaled> parts, int result_fraction_bits,

@@ -17,12 +17,16 @@ struct Scaled {
   int fraction_bits;  // of the unscaled part
   double factor;      // that the part is multiplied by
   bool product;
+  bool scheduled = false;  // `factor` is the smallest of several, one for each step
 };
 
 struct RawFormat {
   std::vector<std::int64_t> scales;  // one for each part
   int truncate_bits;
 };
+
+// Scales that follow a schedule are at least this, so that each is off by less than 2^-8.
+inline constexpr double kLeastScheduledScale = 0x1p7;
 
 // The relative error allowed in the integer that stands for a factor. A product's factor is a learning rate
 // or the like. An addend's near one is a momentum, whose error accumulates; a small one is a weight decay, a

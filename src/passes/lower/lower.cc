@@ -20,13 +20,23 @@ struct Lower : mlir::PassWrapper<Lower, mlir::OperationPass<mlir::ModuleOp>> {
   }
 
   void runOnOperation() override {
-    // All functions share their states, so they agree on formats. The finer ones are cheaper; where they
-    // leave the ring too little room, the usual ones are taken.
-    if (mlir::succeeded(attempt(options_, /*quietly=*/true))) return;
-    Options usual = options_;
-    usual.precision.large_state_fraction_bits = usual.precision.state_fraction_bits;
-    if (mlir::failed(attempt(usual, /*quietly=*/false))) signalPassFailure();
+    // All functions share their states, so they agree on formats. The finer ones are cheaper or more
+    // exact; where they leave the ring too little room, coarser ones are taken.
+    const Precision& wanted = options_.precision;
+    Options tried = options_;
+    const bool moments = options_.training && options_.training->optimizer != Optimizer::kSgd;
+    for (int coarser = 0; coarser <= (moments ? kCoarsestMoment : 0); coarser += 2) {
+      tried.precision.moment_fraction_bits = wanted.moment_fraction_bits - coarser;
+      for (int large : {wanted.large_state_fraction_bits, wanted.state_fraction_bits}) {
+        tried.precision.large_state_fraction_bits = large;
+        if (mlir::succeeded(attempt(tried, /*quietly=*/true))) return;
+      }
+    }
+    if (mlir::failed(attempt(options_, /*quietly=*/false))) signalPassFailure();
   }
+
+  // Squares of gradients want the room of their moments twice.
+  static constexpr int kCoarsestMoment = 6;
 
   // All functions or none.
   mlir::LogicalResult attempt(const Options& options, bool quietly) {

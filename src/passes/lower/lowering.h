@@ -16,6 +16,9 @@ struct Bound {
   privacy::BoundStatus status;
 };
 
+// On a contract: the product's scale at each step; the last holds for all later ones.
+inline constexpr llvm::StringLiteral kScheduleAttribute = "sotto.schedule";
+
 enum class Then { kNothing, kRelu, kSelect };
 
 class Lowering {

@@ -32,11 +32,30 @@ Bound expression_bound(const Expression& expression) {
   const Product& product = *expression.product;
   const auto a = fixed(product.a), b = fixed(product.b);
   const double length = product.matrix ? a.getShape()[product.transpose_a ? 0 : 1] : 1;
-  const double magnitude =
-      std::fabs(product.factor) * length * std::ldexp(1.0, a.getBoundBits() + b.getBoundBits()) +
-      (expression.terms.empty() ? 0 : std::ldexp(1.0, bound.bits));
+  double factor = std::fabs(product.factor);
+  for (double number : product.schedule) factor = std::max(factor, std::fabs(product.factor * number));
+  const double magnitude = factor * length * std::ldexp(1.0, a.getBoundBits() + b.getBoundBits()) +
+                           (expression.terms.empty() ? 0 : std::ldexp(1.0, bound.bits));
   return {static_cast<int>(std::ceil(std::log2(magnitude))),
           worse(bound.status, worse(a.getStatus(), b.getStatus()))};
+}
+
+// In magnitude; one without a schedule.
+double smallest(llvm::ArrayRef<double> schedule) {
+  double least = schedule.empty() ? 1 : std::fabs(schedule[0]);
+  for (double number : schedule) least = std::min(least, std::fabs(number));
+  return least;
+}
+
+// The product's integer scale at each step.
+llvm::SmallVector<int64_t> scheduled_scales(const Product& product, int raw_fraction) {
+  const int bits = fixed(product.a).getFractionBits() + fixed(product.b).getFractionBits();
+  llvm::SmallVector<int64_t> scales;
+  for (double number : product.schedule)
+    scales.push_back(
+        static_cast<int64_t>(std::nearbyint(std::ldexp(product.factor * number, raw_fraction - bits))));
+  while (scales.size() > 1 && scales.back() == scales[scales.size() - 2]) scales.pop_back();
+  return scales;
 }
 
 int fraction_of(Value share) { return fixed(share).getFractionBits(); }
@@ -98,7 +117,10 @@ mlir::Operation* Lowering::contract(Value of, const Expression& expression, int 
   llvm::SmallVector<Value> operands;
   if (const auto& product = expression.product) {
     const int bits = fixed(product->a).getFractionBits() + fixed(product->b).getFractionBits();
-    parts.push_back({.fraction_bits = bits, .factor = product->factor, .product = true});
+    parts.push_back({.fraction_bits = bits,
+                     .factor = product->factor * smallest(product->schedule),
+                     .product = true,
+                     .scheduled = !product->schedule.empty()});
     operands.append({product->a, product->b});
   }
   llvm::SmallVector<int64_t> rows;
@@ -125,10 +147,14 @@ mlir::Operation* Lowering::contract(Value of, const Expression& expression, int 
   const mlir::Type bit =
       then == Then::kRelu ? privacy::BitsType::get(builder_.getContext(), type.getShape()) : mlir::Type();
   const int64_t window = then == Then::kRelu ? window_for(type.getBoundBits(), fraction_bits) : 64;
-  return builder_.create<privacy::ContractOp>(
+  auto made = builder_.create<privacy::ContractOp>(
       of.getLoc(), type, bit, operands, kind, product && expression.product->transpose_a,
       product && expression.product->transpose_b, product ? format->scales[0] : 1, scales, rows,
       format->truncate_bits, after, window);
+  if (product && !expression.product->schedule.empty())
+    made->setAttr(kScheduleAttribute, builder_.getDenseI64ArrayAttr(scheduled_scales(
+                                          *expression.product, fraction_bits + format->truncate_bits)));
+  return made;
 }
 
 }  // namespace sotto::passes

@@ -46,6 +46,7 @@ class Rules {
         .Case([&](hlo::SelectOp o) { return select(o); })
         .Case([&](hlo::MaximumOp o) { return larger(o.getLhs(), o.getRhs(), 1); })
         .Case([&](hlo::MinimumOp o) { return larger(o.getLhs(), o.getRhs(), -1); })
+        .Case([&](privacy::TabulatedOp) { return success(); })  // its uses read it
         .Case([&](privacy::ReluOp o) { return relu(o); })
         .Case([&](privacy::MaskOp o) { return mask(o); })
         .Case([&](privacy::RowSoftmaxOp o) { return softmax(o); })
@@ -100,7 +101,20 @@ class Rules {
   LogicalResult multiply(hlo::MultiplyOp op) {
     if (const auto factor = splat_value(op.getRhs())) return scaled(op.getLhs(), *factor);
     if (const auto factor = splat_value(op.getLhs())) return scaled(op.getRhs(), *factor);
+    if (auto number = op.getRhs().getDefiningOp<privacy::TabulatedOp>())
+      return scheduled(op.getLhs(), number);
+    if (auto number = op.getLhs().getDefiningOp<privacy::TabulatedOp>())
+      return scheduled(op.getRhs(), number);
     return product(op.getLhs(), op.getRhs());
+  }
+
+  // A product whose factor changes from step to step is scaled as it is made, for nothing.
+  LogicalResult scheduled(Value operand, privacy::TabulatedOp number) {
+    Expression expression = to_.expression_of(operand);
+    if (!expression.product || !expression.terms.empty() || !expression.product->schedule.empty())
+      return op_->emitError("a number that changes from step to step can multiply a product only");
+    expression.product->schedule = number.getValues();
+    return set(std::move(expression));
   }
 
   LogicalResult product(Value a, Value b) {
@@ -356,7 +370,8 @@ class Rules {
     if (!left || !right) return mlir::failure();
     const Expression difference{
         .product = {}, .terms = {{.share = left, .factor = sign}, {.share = right, .factor = -sign}}};
-    Operation* made = to_.contract(result(), difference, fraction(), Then::kRelu, {});
+    const int finest = std::max(fraction_of(left), fraction_of(right));
+    Operation* made = to_.contract(result(), difference, finest, Then::kRelu, {});
     if (!made) return mlir::failure();
     return set({.product = {}, .terms = {{.share = right}, {.share = made->getResult(0), .factor = sign}}});
   }

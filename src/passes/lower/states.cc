@@ -1,7 +1,10 @@
 #include "passes/lower/states.h"
 
+#include <cmath>
+
 #include "passes/calibrate/range.h"
 #include "passes/lower/format.h"
+#include "passes/optimizer/optimizer.h"
 #include "passes/train/train.h"
 
 namespace sotto::passes {
@@ -55,6 +58,11 @@ int fraction_of_state(mlir::func::FuncOp function, unsigned index, const Precisi
   if (auto given = function.getArgAttrOfType<mlir::IntegerAttr>(index, kFractionAttribute))
     return given.getInt();
   const auto name = argument_name(function, index);
+  if (auto least = function.getArgAttrOfType<mlir::FloatAttr>(index, kResolutionAttribute))
+    return std::clamp(static_cast<int>(std::ceil(-std::log2(least.getValueAsDouble()))), 0,
+                      precision.large_state_fraction_bits);
+  // Sums of gradients are as fine as the products that they are made of.
+  if (llvm::StringRef(name).starts_with(kFirstMomentPrefix)) return precision.moment_fraction_bits;
   // Momentum is added to its parameter: they share a format.
   if (llvm::StringRef parameter = name; parameter.consume_front(kMomentumPrefix))
     for (unsigned other = 0; other < function.getNumArguments(); ++other)
@@ -65,7 +73,10 @@ int fraction_of_state(mlir::func::FuncOp function, unsigned index, const Precisi
 privacy::FixedType type_of_state(mlir::func::FuncOp function, unsigned index, const Precision& precision) {
   const Value argument = function.getArgument(index);
   const bool given = static_cast<bool>(function.getArgAttr(index, kFractionAttribute));
-  const int margin = given ? 0 : precision.margin_bits, least = given ? 0 : precision.state_bound_bits;
+  // Squares grow by twice the bits.
+  const int squared = function.getArgAttr(index, kResolutionAttribute) ? 2 : 1;
+  const int margin = given ? 0 : squared * precision.margin_bits,
+            least = given ? 0 : precision.state_bound_bits;
   auto bound_of = [&](Value value) {
     return std::max(range_of(value).value_or(Range{-1, 1, 2}).bound_bits(margin), least);
   };

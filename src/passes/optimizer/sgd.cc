@@ -2,8 +2,6 @@
 
 namespace sotto::passes {
 
-int optimizer_states(const Training& training) { return training.momentum != 0 ? 1 : 0; }
-
 Updated sgd(mlir::OpBuilder& builder, mlir::Location location, const Training& training,
             const Parameter& parameter) {
   auto sum = [&](mlir::Value a, mlir::Value b) {
@@ -13,9 +11,12 @@ Updated sgd(mlir::OpBuilder& builder, mlir::Location location, const Training& t
   mlir::Value move = times(builder, location, parameter.gradient, rate / static_cast<double>(training.batch));
   if (training.weight_decay != 0)
     move = sum(move, times(builder, location, parameter.value, rate * training.weight_decay));
-  if (parameter.momentum) move = sum(move, times(builder, location, parameter.momentum, training.momentum));
+  if (!parameter.states.empty())
+    move = sum(move, times(builder, location, parameter.states[0], training.momentum));
   const mlir::Value value = builder.create<hlo::SubtractOp>(location, parameter.value, move);
-  return {value, parameter.momentum ? move : mlir::Value()};
+  Updated updated{.value = value, .states = {}};
+  if (!parameter.states.empty()) updated.states.push_back(move);
+  return updated;
 }
 
 }  // namespace sotto::passes

@@ -11,10 +11,9 @@
 namespace sotto::passes {
 namespace {
 
-// The logits of @evaluate: what is compared with its own maximum.
+// The logits of @evaluate: what is compared, with its own maximum or with zero.
 mlir::Value logits_of(mlir::func::FuncOp evaluate) {
-  for (auto compare : evaluate.getOps<hlo::CompareOp>())
-    if (compare.getComparisonDirection() == hlo::ComparisonDirection::EQ) return compare.getLhs();
+  for (auto compare : evaluate.getOps<hlo::CompareOp>()) return compare.getLhs();
   return {};
 }
 
@@ -30,6 +29,16 @@ double cross_entropy(const ir::Array& logits, const ir::Array& labels, std::span
       if (labels.at(rows[row] * classes + i) != 0) target = logits.at(row * classes + i) - largest;
     }
     sum += std::log(total) - target;
+  }
+  return sum;
+}
+
+// The sum over rows of -y log s - (1 - y) log(1 - s), s = sigmoid(z), that is of log(1 + e^z) - y z.
+double logistic_loss(const ir::Array& logits, const ir::Array& labels, std::span<const std::uint32_t> rows) {
+  double sum = 0;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const double z = logits.at(row);
+    sum += std::max(z, 0.0) + std::log1p(std::exp(-std::fabs(z))) - labels.at(rows[row]) * z;
   }
   return sum;
 }
@@ -83,14 +92,18 @@ class PlainTraining {
       states.try_emplace(name, std::move(state));
     for (std::uint64_t i = 0; i * batch < rows; ++i) {
       const auto chosen = plan::batch_rows(order, i, batch);
-      run_or_throw(evaluate_, states, chosen,
-                   [&](mlir::Operation* op, unsigned number, const ir::Array& array) {
-                     if (logits && op->getResult(number) == logits)
-                       result.loss += cross_entropy(array, labels, chosen);
-                   });
+      run_or_throw(
+          evaluate_, states, chosen, [&](mlir::Operation* op, unsigned number, const ir::Array& array) {
+            if (logits && op->getResult(number) == logits)
+              result.loss += training().loss == Loss::kLogistic ? logistic_loss(array, labels, chosen)
+                                                                : cross_entropy(array, labels, chosen);
+          });
     }
     result.loss /= static_cast<double>(rows);
-    result.accuracy = states.at(kCorrect.str()).at(0) / static_cast<double>(rows);
+    if (training().loss == Loss::kSquaredError)
+      result.loss = states.at(kLoss.str()).at(0);
+    else
+      result.accuracy = states.at(kCorrect.str()).at(0) / static_cast<double>(rows);
   }
 
   const Options& options_;

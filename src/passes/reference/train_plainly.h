@@ -10,8 +10,8 @@ namespace sotto::passes {
 
 struct PlainEpoch {
   std::int64_t epoch = 0;
-  double accuracy = 0;          // on the test rows, after the epoch
-  double loss = 0;              // mean cross-entropy on the test rows
+  double accuracy = 0;          // on the test rows, after the epoch; 0 when the loss is the squared error
+  double loss = 0;              // mean on the test rows
   double seconds_per_step = 0;  // of this epoch's training
   Arrays states;
 };

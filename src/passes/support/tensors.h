@@ -46,7 +46,9 @@ bool is_reduction(mlir::Operation* op, llvm::StringRef name);
 inline constexpr llvm::StringLiteral kNameAttribute = "sotto.name";  // argument: name of the value
 inline constexpr llvm::StringLiteral kKindAttribute = "sotto.kind";  // argument: "state", "batch" or "input"
 inline constexpr llvm::StringLiteral kFractionAttribute =
-    "sotto.fraction";                                                // argument: fraction bits, when given
+    "sotto.fraction";  // argument: fraction bits, when given
+inline constexpr llvm::StringLiteral kResolutionAttribute =
+    "sotto.resolution";  // argument, a state: smaller values are of no interest
 inline constexpr llvm::StringLiteral kNextAttribute = "sotto.next";  // result: the state it replaces
 inline constexpr llvm::StringLiteral kOutputAttribute =
     "sotto.output";  // result: the name it is revealed under

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "passes/calibrate/range.h"
+#include "passes/optimizer/optimizer.h"
 #include "passes/train/train.h"
 
 namespace sotto::passes {
@@ -73,7 +74,7 @@ class Annotator {
     auto integer =
         llvm::dyn_cast<mlir::IntegerType>(tensor_type(function_.getArgument(index)).getElementType());
     if (!integer) {
-      const auto limit = options_.limits.find(name.str());
+      const auto limit = options_.limits.find(provision.name);
       const double most = limit != options_.limits.end()
                               ? limit->second
                               : std::ldexp(0.99, options_.precision.input_bound_bits);
@@ -101,7 +102,12 @@ class Annotator {
       widen_range(function_.getArgument(index), {0, static_cast<double>(options_.training->test_rows), 0});
       return set(index, kInitializerAttribute, std::string("zeros"));
     }
-    if (name.starts_with(kMomentumPrefix)) return set(index, kInitializerAttribute, std::string("zeros"));
+    if (name == kLoss) return set(index, kInitializerAttribute, std::string("zeros"));
+    if (options_.training && is_optimizer_state(name)) {
+      if (const auto least = resolution(*options_.training, name))
+        set(index, kResolutionAttribute, builder_.getF64FloatAttr(*least));
+      return set(index, kInitializerAttribute, std::string("zeros"));
+    }
     set(index, kParameterAttribute, builder_.getUnitAttr());
     set(index, kInitializerAttribute, initializer(index));
   }

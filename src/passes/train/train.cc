@@ -98,8 +98,23 @@ struct BuildTraining : mlir::PassWrapper<BuildTraining, mlir::OperationPass<mlir
     if (!is_float(logits) || shape_of(logits).size() != 2)
       return model.emitError() << "logits must have two dimensions, rows and classes; they are "
                                << logits.getType();
+    return check_labels(model, shape_of(logits)[1]);
+  }
+
+  mlir::LogicalResult check_labels(FuncOp model, int64_t columns) {
     auto& labels = options_.training->labels;
-    if (labels.encoding.empty()) labels.encoding = "one_hot:" + std::to_string(shape_of(logits)[1]);
+    switch (training().loss) {
+      case Loss::kSoftmaxCrossEntropy:
+        if (labels.encoding.empty()) labels.encoding = "one_hot:" + std::to_string(columns);
+        break;
+      case Loss::kLogistic:
+        if (columns != 1)
+          return model.emitError() << "the logistic loss takes one logit a row; there are " << columns;
+        options_.limits.try_emplace(labels.name, 1);
+        break;
+      case Loss::kSquaredError:
+        break;
+    }
     return mlir::success();
   }
 
@@ -114,34 +129,72 @@ struct BuildTraining : mlir::PassWrapper<BuildTraining, mlir::OperationPass<mlir
     return values;
   }
 
+  // Parameters with the states that the optimizer keeps beside each, as arguments under their names.
+  std::vector<Parameter> with_states(Builder& step, llvm::ArrayRef<std::string> names,
+                                     mlir::ValueRange parameters) {
+    std::vector<Parameter> all;
+    for (auto [name, parameter] : llvm::zip(names, parameters)) {
+      all.push_back({.value = parameter, .gradient = {}, .states = {}});
+      for (llvm::StringRef prefix : optimizer_states(training()))
+        all.back().states.push_back(
+            step.argument((prefix + name).str(), kState, parameter.getType(), parameter.getLoc()));
+    }
+    return all;
+  }
+
+  PublicStep count_step(Builder& step, mlir::Type element) {
+    llvm::SmallVector<Value> numbers;
+    for (llvm::StringRef name : public_states(training()))
+      numbers.push_back(
+          step.argument(name, kState, mlir::RankedTensorType::get({}, element), step.location()));
+    return public_step(step.ops(), step.location(), training(), numbers);
+  }
+
+  void replace_states(Builder& step, llvm::ArrayRef<std::string> names, llvm::ArrayRef<Updated> updated,
+                      const PublicStep& shared) {
+    for (auto [name, parameter] : llvm::zip(names, updated)) step.next(name, parameter.value);
+    for (auto [number, prefix] : llvm::enumerate(optimizer_states(training())))
+      for (auto [name, parameter] : llvm::zip(names, updated))
+        step.next((prefix + name).str(), parameter.states[number]);
+    for (auto [name, number] : llvm::zip(public_states(training()), shared.states)) step.next(name, number);
+  }
+
   mlir::LogicalResult build_step(FuncOp model) {
     Builder step(getOperation(), "step");
     const auto values = arguments(step, model, "");
-    llvm::SmallVector<Value> parameters(values), momenta;
+    llvm::SmallVector<Value> parameters(values);
     parameters.erase(parameters.begin() + data_);
     std::vector<std::string> names;
     for (unsigned index = 0; index < model.getNumArguments(); ++index)
       if (index != data_) names.push_back(argument_name(model, index));
-    for (auto [name, parameter] : llvm::zip(names, parameters))
-      momenta.push_back(
-          optimizer_states(training()) == 0
-              ? Value()
-              : step.argument(kMomentumPrefix.str() + name, kState, parameter.getType(), parameter.getLoc()));
+    auto moved = with_states(step, names, parameters);
     const Value logits_like = return_of(model).getOperand(0);
+    const PublicStep shared = count_step(step, tensor_type(logits_like).getElementType());
     const Value labels =
         step.argument(training().labels.name, kBatch, logits_like.getType(), logits_like.getLoc());
     const Value logits = clone_body(step.ops(), model, values).front();
-    const Value seed = cross_entropy_gradient(step.ops(), logits.getLoc(), logits, labels);
-    auto slopes = gradients(step.ops(), logits, seed, parameters);
+    auto slopes = gradients(step.ops(), logits, loss_gradient(step.ops(), logits, labels), parameters);
     if (mlir::failed(slopes)) return mlir::failure();
     llvm::SmallVector<Updated> updated;
-    for (auto [parameter, gradient, momentum] : llvm::zip(parameters, *slopes, momenta))
-      updated.push_back(sgd(step.ops(), parameter.getLoc(), training(), {parameter, gradient, momentum}));
-    for (auto [name, update] : llvm::zip(names, updated)) step.next(name, update.value);
-    for (auto [name, update] : llvm::zip(names, updated))
-      if (update.momentum) step.next(kMomentumPrefix.str() + name, update.momentum);
+    for (auto [parameter, gradient] : llvm::zip(moved, *slopes)) {
+      parameter.gradient = gradient;
+      updated.push_back(update(step.ops(), parameter.value.getLoc(), training(), parameter, shared.rate));
+    }
+    replace_states(step, names, updated, shared);
     step.finish();
     return mlir::success();
+  }
+
+  Value loss_gradient(mlir::OpBuilder& builder, Value logits, Value labels) {
+    switch (training().loss) {
+      case Loss::kSoftmaxCrossEntropy:
+        return cross_entropy_gradient(builder, logits.getLoc(), logits, labels);
+      case Loss::kLogistic:
+        return logistic_gradient(builder, logits.getLoc(), logits, labels);
+      case Loss::kSquaredError:
+        return squared_error_gradient(builder, logits.getLoc(), logits, labels);
+    }
+    llvm_unreachable("every loss has its gradient");
   }
 
   void build_evaluate(FuncOp model) {
@@ -151,11 +204,27 @@ struct BuildTraining : mlir::PassWrapper<BuildTraining, mlir::OperationPass<mlir
     const Value labels = evaluate.argument(kTestPrefix.str() + training().labels.name, kBatch,
                                            logits_like.getType(), logits_like.getLoc());
     auto scalar = tensor_type(labels).clone(llvm::ArrayRef<int64_t>());
-    const Value correct = evaluate.argument(kCorrect, kState, scalar, labels.getLoc());
+    const auto measure = training().loss == Loss::kSquaredError ? kLoss : kCorrect;
+    const Value before = evaluate.argument(measure, kState, scalar, labels.getLoc());
     const Value logits = clone_body(evaluate.ops(), model, values).front();
-    const Value hits = count_correct(evaluate.ops(), logits.getLoc(), logits, labels);
-    evaluate.next(kCorrect, evaluate.ops().create<hlo::AddOp>(logits.getLoc(), correct, hits));
+    const Value here = measured(evaluate.ops(), logits, labels);
+    evaluate.next(measure, evaluate.ops().create<hlo::AddOp>(logits.getLoc(), before, here));
     evaluate.finish();
+  }
+
+  // A batch's part of what @evaluate adds up.
+  Value measured(mlir::OpBuilder& builder, Value logits, Value labels) {
+    const auto location = logits.getLoc();
+    switch (training().loss) {
+      case Loss::kSoftmaxCrossEntropy:
+        return count_correct(builder, location, logits, labels);
+      case Loss::kLogistic:
+        return count_correct_signs(builder, location, logits, labels);
+      case Loss::kSquaredError:
+        return times(builder, location, squared_error(builder, location, logits, labels),
+                     1 / static_cast<double>(training().test_rows));
+    }
+    llvm_unreachable("every loss has its measure");
   }
 
   const Training& training() const { return *options_.training; }

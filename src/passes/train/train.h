@@ -2,10 +2,14 @@
 //
 // A forward model is a function of parameters and one batch that returns logits, one row per example. It
 // becomes
-//   @step     (parameters, momentum..., x, labels) -> (parameters, momentum)
+//   @step     (parameters, x, optimizer's states..., labels) -> (parameters, optimizer's states)
 //   @evaluate (parameters, x, labels, correct) -> correct
-// whose arguments and results carry the attributes of support/tensors.h; the model itself disappears. Labels
-// are one-hot. @evaluate counts in its own batch size, a divisor of the number of test rows.
+// whose arguments and results carry the attributes of support/tensors.h; the model itself disappears.
+// @evaluate counts in its own batch size, a divisor of the number of test rows. Labels, and what @evaluate
+// adds up, depend on the loss (options.h):
+//   softmax cross-entropy   one-hot rows of logits' width; rows whose largest logit is at the label
+//   logistic                one number from 0 to 1 a row; rows with z >= 0 count y, the others 1 - y
+//   squared error           numbers of the logits' shape; `loss` instead of `correct`: the mean loss
 #pragma once
 
 #include "passes/options.h"
@@ -16,8 +20,7 @@ namespace sotto::passes {
 // Kinds of arguments.
 inline constexpr llvm::StringLiteral kState = "state", kBatch = "batch", kInput = "input";
 // Names of values that the pass invents.
-inline constexpr llvm::StringLiteral kCorrect = "correct", kTestPrefix = "test.",
-                                     kMomentumPrefix = "momentum.";
+inline constexpr llvm::StringLiteral kCorrect = "correct", kLoss = "loss", kTestPrefix = "test.";
 
 // The largest divisor of `rows` that is at most `batch`.
 std::int64_t evaluation_batch(std::int64_t rows, std::int64_t batch);
