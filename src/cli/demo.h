@@ -14,7 +14,8 @@ struct Demo {
   std::filesystem::path data;  // the four raw files of MNIST
   std::filesystem::path keep;  // where plan, job and outputs stay; empty: nothing stays
   std::string model;           // empty: examples/mnist_a.mlir
-  std::string network = "";    // "" is this machine's loopback as it is
+  std::string optimizer = "sgd";
+  std::string network = "";  // "" is this machine's loopback as it is
   std::uint64_t epochs = 1, seed = 1;
   bool json = false;
 };

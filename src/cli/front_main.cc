@@ -43,8 +43,11 @@ void add_run(CLI::App& app, int& exit_code) {
 void add_training_bench(CLI::App& bench, int& exit_code) {
   auto options = std::make_shared<TrainingBench>();
   auto& command = *bench.add_subcommand("training", "Seconds, rounds and bytes of a training step");
-  command.add_option("--model", options->model, "a: examples/mnist_a.mlir")->capture_default_str();
-  command.add_option("--optimizer", options->optimizer, "sgd")->capture_default_str();
+  command.add_option("--model", options->model, "a, b, c or d: examples/mnist_a.mlir and so on")
+      ->capture_default_str();
+  command.add_option("--optimizer", options->optimizer, "sgd, adam or amsgrad")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"sgd", "adam", "amsgrad"}));
   command.add_option("--network", options->network, "lan, wan or MBIT:ONE_WAY_MS")->capture_default_str();
   command.add_option("--batches", options->batches, "How many steps")->capture_default_str();
   command.add_option("--batch", options->batch, "Rows in a batch")->capture_default_str();
@@ -72,6 +75,9 @@ void add_demo(CLI::App& app, int& exit_code) {
   command.add_option("--data", demo->data, "The directory with MNIST's four files")->required();
   command.add_option("--keep", demo->keep, "Keep plan, job and the parties' shares of the model here");
   command.add_option("--model", demo->model, "Another StableHLO forward model");
+  command.add_option("--optimizer", demo->optimizer, "sgd, adam or amsgrad")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"sgd", "adam", "amsgrad"}));
   command.add_option("--epochs", demo->epochs, "Passes over the training images")->capture_default_str();
   command.add_option("--seed", demo->seed, "Public seed of the start and of the order")
       ->capture_default_str();
