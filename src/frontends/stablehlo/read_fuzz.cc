@@ -26,6 +26,23 @@ constexpr const char* kProgram = R"(module @m {
     %6 = stablehlo.transpose %5, dims = [1, 0] : (tensor<2x3xf32>) -> tensor<3x2xf32>
     %7 = stablehlo.slice %6 [0:2, 0:2:1] : (tensor<3x2xf32>) -> tensor<2x2xf32>
     %8 = call @relu(%5) : (tensor<2x3xf32>) -> tensor<2x3xf32>
+    %i = stablehlo.broadcast_in_dim %cst, dims = [] : (tensor<f32>) -> tensor<2x8x8x1xf32>
+    %k = stablehlo.broadcast_in_dim %cst, dims = [] : (tensor<f32>) -> tensor<3x3x1x2xf32>
+    %9 = stablehlo.convolution(%i, %k) dim_numbers = [b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, f], window = {stride = [2, 1], pad = [[1, 0], [0, 0]], rhs_dilate = [1, 2], reverse = [false, true]} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<2x8x8x1xf32>, tensor<3x3x1x2xf32>) -> tensor<2x4x4x2xf32>
+    %10 = "stablehlo.reduce_window"(%9, %cst) <{padding = dense<0> : tensor<4x2xi64>, window_dimensions = array<i64: 1, 2, 2, 1>, window_strides = array<i64: 1, 2, 2, 1>}> ({
+    ^bb0(%a: tensor<f32>, %c: tensor<f32>):
+      %d = stablehlo.maximum %a, %c : tensor<f32>
+      stablehlo.return %d : tensor<f32>
+    }) : (tensor<2x4x4x2xf32>, tensor<f32>) -> tensor<2x2x2x2xf32>
+    %11 = "stablehlo.select_and_scatter"(%9, %10, %cst) <{window_dimensions = array<i64: 1, 2, 2, 1>, window_strides = array<i64: 1, 2, 2, 1>}> ({
+    ^bb0(%a: tensor<f32>, %c: tensor<f32>):
+      %d = stablehlo.compare GE, %a, %c, FLOAT : (tensor<f32>, tensor<f32>) -> tensor<i1>
+      stablehlo.return %d : tensor<i1>
+    }, {
+    ^bb0(%a: tensor<f32>, %c: tensor<f32>):
+      %d = stablehlo.add %a, %c : tensor<f32>
+      stablehlo.return %d : tensor<f32>
+    }) : (tensor<2x4x4x2xf32>, tensor<2x2x2x2xf32>, tensor<f32>) -> tensor<2x4x4x2xf32>
     return %8 : tensor<2x3xf32>
   }
   func.func private @relu(%a: tensor<2x3xf32>) -> tensor<2x3xf32> {

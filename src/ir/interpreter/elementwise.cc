@@ -286,6 +286,10 @@ Array evaluate_sign(mlir::Operation* op, Operands operands) {
   return unary(op, operands, Sign());
 }
 
+Array evaluate_ceil(mlir::Operation* op, Operands operands) {
+  return unary_float(op, operands, [](auto x) { return std::ceil(x); });
+}
+
 Array evaluate_cosine(mlir::Operation* op, Operands operands) {
   return unary_float(op, operands, [](auto x) { return std::cos(x); });
 }
@@ -294,12 +298,20 @@ Array evaluate_exponential(mlir::Operation* op, Operands operands) {
   return unary_float(op, operands, [](auto x) { return std::exp(x); });
 }
 
+Array evaluate_exponential_minus_one(mlir::Operation* op, Operands operands) {
+  return unary_float(op, operands, [](auto x) { return std::expm1(x); });
+}
+
 Array evaluate_floor(mlir::Operation* op, Operands operands) {
   return unary_float(op, operands, [](auto x) { return std::floor(x); });
 }
 
 Array evaluate_log(mlir::Operation* op, Operands operands) {
   return unary_float(op, operands, [](auto x) { return std::log(x); });
+}
+
+Array evaluate_log_plus_one(mlir::Operation* op, Operands operands) {
+  return unary_float(op, operands, [](auto x) { return std::log1p(x); });
 }
 
 Array evaluate_logistic(mlir::Operation* op, Operands operands) {

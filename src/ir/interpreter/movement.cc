@@ -97,27 +97,37 @@ Array evaluate_concatenate(mlir::Operation* op, Operands operands) {
   return result;
 }
 
-Array evaluate_pad(mlir::Operation* op, Operands operands) {
-  auto pad = llvm::cast<PadOp>(op);
-  const Array& x = *operands[0];
-  Array result =
-      view(*operands[1], Strides{.offset = 0, .steps = Shape(x.shape().size(), 0)}, result_shape(op));
+Array padded(const Array& x, const Array& value, llvm::ArrayRef<std::int64_t> low,
+             llvm::ArrayRef<std::int64_t> high, llvm::ArrayRef<std::int64_t> interior) {
+  const std::size_t rank = x.shape().size();
+  Shape shape;
+  for (std::size_t d = 0; d < rank; ++d) {
+    const std::int64_t extent = x.shape()[d];
+    shape.push_back(low[d] + high[d] + extent + std::max<std::int64_t>(extent - 1, 0) * interior[d]);
+  }
+  Array result = view(value, Strides{.offset = 0, .steps = Shape(rank, 0)}, shape);
   // Per dimension, the operand's indices that do not fall off the edges, and where the first of them goes.
-  Shape first, kept, target;
-  Strides to = row_major(result.shape());
-  for (std::size_t d = 0; d < x.shape().size(); ++d) {
-    std::int64_t low = pad.getEdgePaddingLow()[d], step = pad.getInteriorPadding()[d] + 1;
-    std::int64_t begin = low >= 0 ? 0 : (-low + step - 1) / step;
-    std::int64_t room = result.shape()[d] - 1 - low;  // the last place, counted from index 0's
-    std::int64_t end = room < 0 ? 0 : std::min(x.shape()[d], room / step + 1);
+  Shape first, kept;
+  Strides to = row_major(shape);
+  for (std::size_t d = 0; d < rank; ++d) {
+    const std::int64_t step = interior[d] + 1;
+    const std::int64_t begin = low[d] >= 0 ? 0 : (-low[d] + step - 1) / step;
+    const std::int64_t room = shape[d] - 1 - low[d];  // the last place, counted from index 0's
+    const std::int64_t end = room < 0 ? 0 : std::min(x.shape()[d], room / step + 1);
     if (begin >= end) return result;
     first.push_back(begin);
     kept.push_back(end - begin);
-    to.offset += (low + begin * step) * to.steps[d];
+    to.offset += (low[d] + begin * step) * to.steps[d];
     to.steps[d] *= step;
   }
   copy_elements(x, from_index(x.shape(), first), result, to, kept);
   return result;
+}
+
+Array evaluate_pad(mlir::Operation* op, Operands operands) {
+  auto pad = llvm::cast<PadOp>(op);
+  return padded(*operands[0], *operands[1], pad.getEdgePaddingLow(), pad.getEdgePaddingHigh(),
+                pad.getInteriorPadding());
 }
 
 Array evaluate_dynamic_slice(mlir::Operation* op, Operands operands) {

@@ -22,13 +22,16 @@ Array evaluate_abs(mlir::Operation* op, Operands operands);
 Array evaluate_add(mlir::Operation* op, Operands operands);
 Array evaluate_and(mlir::Operation* op, Operands operands);
 Array evaluate_clamp(mlir::Operation* op, Operands operands);
+Array evaluate_ceil(mlir::Operation* op, Operands operands);
 Array evaluate_compare(mlir::Operation* op, Operands operands);
 Array evaluate_convert(mlir::Operation* op, Operands operands);
 Array evaluate_cosine(mlir::Operation* op, Operands operands);
 Array evaluate_divide(mlir::Operation* op, Operands operands);
 Array evaluate_exponential(mlir::Operation* op, Operands operands);
+Array evaluate_exponential_minus_one(mlir::Operation* op, Operands operands);
 Array evaluate_floor(mlir::Operation* op, Operands operands);
 Array evaluate_log(mlir::Operation* op, Operands operands);
+Array evaluate_log_plus_one(mlir::Operation* op, Operands operands);
 Array evaluate_logistic(mlir::Operation* op, Operands operands);
 Array evaluate_maximum(mlir::Operation* op, Operands operands);
 Array evaluate_minimum(mlir::Operation* op, Operands operands);
@@ -60,8 +63,21 @@ Array evaluate_reverse(mlir::Operation* op, Operands operands);
 Array evaluate_slice(mlir::Operation* op, Operands operands);
 Array evaluate_transpose(mlir::Operation* op, Operands operands);
 
-// dot.cc, reduce.cc, indexed.cc, check.cc
+// `x` with low, high and interior (gaps between elements) padding of one value; negative padding takes
+// elements away.
+Array padded(const Array& x, const Array& value, llvm::ArrayRef<std::int64_t> low,
+             llvm::ArrayRef<std::int64_t> high, llvm::ArrayRef<std::int64_t> interior);
+
+// dot.cc, convolution.cc
+Array evaluate_convolution(mlir::Operation* op, Operands operands);
 Array evaluate_dot_general(mlir::Operation* op, Operands operands);
+// Products of operands whose type differs from the result's are computed in the result's: `x`, or it
+// converted into `storage`.
+const Array& in_result_type(mlir::Operation* op, const Array& x, Array& storage);
+
+// reduce.cc, window.cc, indexed.cc, check.cc
+mlir::FailureOr<Results> evaluate_reduce_window(mlir::Operation* op, Operands operands);
+mlir::FailureOr<Results> evaluate_select_and_scatter(mlir::Operation* op, Operands operands);
 mlir::FailureOr<Results> evaluate_reduce(mlir::Operation* op, Operands operands);
 Array evaluate_gather(mlir::Operation* op, Operands operands);
 mlir::FailureOr<Results> evaluate_scatter(mlir::Operation* op, Operands operands);

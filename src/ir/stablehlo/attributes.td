@@ -56,4 +56,19 @@ def ScatterDimensionNumbersAttr : StablehloAttr<"ScatterDimensionNumbers", "scat
     ArrayRefParameter<"int64_t">:$scatterDimsToOperandDims, "int64_t":$indexVectorDim);
 }
 
+def ConvDimensionNumbersAttr : StablehloAttr<"ConvDimensionNumbers", "conv"> {
+  let summary = "What each dimension of a convolution's operands and result is";
+  let description = [{
+    Written `[b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, f]`: batch, feature, input and output feature of the kernel; numbers
+    are the spatial dimensions, which correspond by their number.
+  }];
+  let parameters = (ins
+    "int64_t":$inputBatchDimension, "int64_t":$inputFeatureDimension,
+    ArrayRefParameter<"int64_t">:$inputSpatialDimensions,
+    "int64_t":$kernelInputFeatureDimension, "int64_t":$kernelOutputFeatureDimension,
+    ArrayRefParameter<"int64_t">:$kernelSpatialDimensions,
+    "int64_t":$outputBatchDimension, "int64_t":$outputFeatureDimension,
+    ArrayRefParameter<"int64_t">:$outputSpatialDimensions);
+}
+
 #endif

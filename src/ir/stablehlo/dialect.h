@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "ir/stablehlo/window.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"

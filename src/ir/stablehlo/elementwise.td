@@ -25,10 +25,14 @@ class BinaryOp<string mnemonic, Type type, string text, list<Trait> traits = []>
 }
 
 def AbsOp : UnaryOp<"abs", StablehloNumberTensor, "Absolute value"> {}
+def CeilOp : UnaryOp<"ceil", StablehloFloatTensor, "Smallest integer not below"> {}
 def CosineOp : UnaryOp<"cosine", StablehloFloatTensor, "Cosine"> {}
 def ExponentialOp : UnaryOp<"exponential", StablehloFloatTensor, "e to the power of each element"> {}
+def ExponentialMinusOneOp : UnaryOp<"exponential_minus_one", StablehloFloatTensor,
+                                    "e^x - 1, also where x is tiny"> {}
 def FloorOp : UnaryOp<"floor", StablehloFloatTensor, "Largest integer not above"> {}
 def LogOp : UnaryOp<"log", StablehloFloatTensor, "Natural logarithm; -inf at 0, NaN below"> {}
+def LogPlusOneOp : UnaryOp<"log_plus_one", StablehloFloatTensor, "log(1 + x), also where x is tiny"> {}
 def LogisticOp : UnaryOp<"logistic", StablehloFloatTensor, "1 / (1 + e^-x)"> {}
 def NegateOp : UnaryOp<"negate", StablehloNumberTensor, "Additive inverse"> {}
 def NotOp : UnaryOp<"not", StablehloBitsTensor, "Complement: logical on i1, of every bit on integers"> {}

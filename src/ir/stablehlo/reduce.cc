@@ -1,5 +1,4 @@
-// The body-carrying operations: text of reduce in its two forms, and verifiers of reduce's and scatter's
-// bodies.
+// Text of reduce in its two forms; its verifier, and scatter's body's.
 #include "ir/stablehlo/verify.h"
 #include "mlir/IR/Builders.h"
 
@@ -80,31 +79,6 @@ ParseResult parse_reducer(mlir::OpAsmParser& parser, const ReduceHeader& header,
   return parser.parseRegion(region, accumulators);
 }
 
-LogicalResult check_body(mlir::Operation* op, mlir::Region& body, mlir::TypeRange elements) {
-  mlir::Block& block = body.front();
-  llvm::SmallVector<mlir::Type> expected(elements);
-  expected.append(elements.begin(), elements.end());
-  if (block.getArgumentTypes() != mlir::TypeRange(expected))
-    return op->emitOpError()
-           << "body must take the " << elements.size()
-           << " accumulator(s), then the element(s), as scalars of the inputs' element types";
-  auto terminator = llvm::dyn_cast_or_null<ReturnOp>(block.empty() ? nullptr : &block.back());
-  if (!terminator) return op->emitOpError("body must end with stablehlo.return");
-  if (terminator.getOperandTypes() != elements)
-    return op->emitOpError("body must return scalars of the inputs' element types");
-  for (mlir::Operation& inner : block.without_terminator()) {
-    bool allowed =
-        inner.hasTrait<mlir::OpTrait::Elementwise>() || llvm::isa<ConstantOp, SelectOp, ClampOp>(inner);
-    if (!allowed)
-      return inner.emitOpError() << "is not supported inside the body of '" << op->getName() << "'";
-    for (mlir::Value result : inner.getResults()) {
-      auto type = llvm::dyn_cast<mlir::RankedTensorType>(result.getType());
-      if (!type || type.getRank() != 0) return inner.emitOpError("must give scalars inside a body");
-    }
-  }
-  return success();
-}
-
 }  // namespace
 
 ParseResult ReduceOp::parse(mlir::OpAsmParser& parser, mlir::OperationState& state) {
@@ -154,18 +128,7 @@ void ReduceOp::print(mlir::OpAsmPrinter& printer) {
   printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
 }
 
-std::optional<llvm::StringRef> ReduceOp::single_operation() {
-  if (getBody().empty()) return std::nullopt;
-  mlir::Block& block = getBody().front();
-  if (block.getNumArguments() != 2 || block.getOperations().size() != 2) return std::nullopt;
-  mlir::Operation& inner = block.front();
-  bool plain = inner.getOperands() == mlir::ValueRange(block.getArguments()) && inner.getNumResults() == 1 &&
-               inner.getNumRegions() == 0 && inner.getAttrs().empty() &&
-               inner.getResult(0).getType() == block.getArgument(0).getType() &&
-               block.getArgument(0).getType() == block.getArgument(1).getType() &&
-               block.back().getOperands() == mlir::ValueRange(inner.getResults());
-  return plain ? std::optional(inner.getName().getStringRef()) : std::nullopt;
-}
+std::optional<llvm::StringRef> ReduceOp::single_operation() { return stablehlo::single_operation(getBody()); }
 
 void ReduceOp::build(mlir::OpBuilder& builder, mlir::OperationState& state, mlir::Value input,
                      mlir::Value init_value, llvm::ArrayRef<int64_t> dimensions, llvm::StringRef operation) {
@@ -208,12 +171,13 @@ LogicalResult ReduceOp::verify() {
 }
 
 LogicalResult ReduceOp::verifyRegions() {
-  return check_body(*this, getBody(), mlir::TypeRange(getInitValues()));
+  return check_body(*this, "body", getBody(), mlir::TypeRange(getInitValues()),
+                    mlir::TypeRange(getInitValues()));
 }
 
 LogicalResult ScatterOp::verifyRegions() {
   mlir::Type scalar = mlir::RankedTensorType::get({}, tensor_type(getInput()).getElementType());
-  return check_body(*this, getUpdateComputation(), scalar);
+  return check_body(*this, "body", getUpdateComputation(), scalar, scalar);
 }
 
 }  // namespace sotto::ir::stablehlo

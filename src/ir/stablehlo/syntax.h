@@ -56,6 +56,22 @@ mlir::ParseResult parseDotConfiguration(mlir::OpAsmParser& parser, DotDimensionN
 void printDotConfiguration(mlir::OpAsmPrinter& printer, mlir::Operation*, DotDimensionNumbersAttr dimensions,
                            mlir::ArrayAttr precision);
 
+// `[b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, f]`
+mlir::ParseResult parseConvolutionDimensions(mlir::OpAsmParser& parser, ConvDimensionNumbersAttr& numbers);
+void printConvolutionDimensions(mlir::OpAsmPrinter& printer, mlir::Operation*,
+                                ConvDimensionNumbersAttr numbers);
+
+// `{stride = [2, 2], pad = [[1, 2], [1, 2]], lhs_dilate = [1, 1], rhs_dilate = [1, 1], reverse = [false,
+// false]}`, all optional.
+mlir::ParseResult parseWindowAttributes(mlir::OpAsmParser& parser, mlir::DenseI64ArrayAttr& strides,
+                                        mlir::DenseIntElementsAttr& padding,
+                                        mlir::DenseI64ArrayAttr& lhs_dilation,
+                                        mlir::DenseI64ArrayAttr& rhs_dilation,
+                                        mlir::DenseBoolArrayAttr& reversal);
+void printWindowAttributes(mlir::OpAsmPrinter& printer, mlir::Operation*, mlir::DenseI64ArrayAttr strides,
+                           mlir::DenseIntElementsAttr padding, mlir::DenseI64ArrayAttr lhs_dilation,
+                           mlir::DenseI64ArrayAttr rhs_dilation, mlir::DenseBoolArrayAttr reversal);
+
 // `@name`, which need not be a symbol of the module.
 mlir::ParseResult parseCallTarget(mlir::OpAsmParser& parser, mlir::StringAttr& target);
 void printCallTarget(mlir::OpAsmPrinter& printer, mlir::Operation*, mlir::StringAttr target);

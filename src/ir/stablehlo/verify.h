@@ -20,6 +20,15 @@ mlir::LogicalResult check_dimensions(mlir::Operation* op, llvm::StringRef name,
 mlir::LogicalResult check_length(mlir::Operation* op, llvm::StringRef name, llvm::ArrayRef<int64_t> list,
                                  int64_t rank);
 
+// A body takes one accumulator and one element of each of the `elements` types, all scalars, returns
+// `results`, and computes on scalars alone. `name` is how the message calls it.
+mlir::LogicalResult check_body(mlir::Operation* op, llvm::StringRef name, mlir::Region& body,
+                               mlir::TypeRange elements, mlir::TypeRange results);
+
+// The name of a body's only operation, when it is applied to the two arguments in order and takes no
+// attributes.
+std::optional<llvm::StringRef> single_operation(mlir::Region& body);
+
 // The same shape written (2, 3), for messages.
 std::string shape_text(llvm::ArrayRef<int64_t> shape);
 
