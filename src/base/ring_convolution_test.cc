@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/test_convolution.h"
 #include "base/threads.h"
 
 namespace sotto::ring {
@@ -25,48 +26,6 @@ Vector random_vector(std::size_t n, std::uint64_t seed) {
 
 std::size_t size_of(const Shape& shape) { return static_cast<std::size_t>(element_count(shape)); }
 
-// Strides of a dense tensor by role (batch, feature, y, x), as `axes` orders them.
-Convolution::Axes strides_of(const Shape& shape, const Convolution::Axes& axes) {
-  const auto strides = dense_strides(shape);
-  Convolution::Axes by_role{};
-  for (std::size_t role = 0; role < 4; ++role) by_role[role] = strides[static_cast<std::size_t>(axes[role])];
-  return by_role;
-}
-
-std::size_t at(const Convolution::Axes& strides, Integer a, Integer b, Integer c, Integer d) {
-  return static_cast<std::size_t>(a * strides[0] + b * strides[1] + c * strides[2] + d * strides[3]);
-}
-
-// The definition, element by element: padded[p] is the element p / dilation where that divides and exists.
-Vector by_definition(const Convolution& c, const Shape& lhs_shape, const Vector& lhs, const Shape& rhs_shape,
-                     const Vector& rhs, const Shape& shape, Vector out) {
-  const auto extent = [](const Shape& s, Integer axis) { return s[static_cast<std::size_t>(axis)]; };
-  const auto element = [&](std::size_t axis, Integer place, Integer tap) -> Integer {
-    const Integer padded = place * c.strides[axis] + tap * c.rhs_dilation[axis] - c.low[axis];
-    if (padded < 0 || padded % c.lhs_dilation[axis] != 0) return -1;
-    const Integer index = padded / c.lhs_dilation[axis];
-    return index < extent(lhs_shape, c.lhs_dimensions[2 + axis]) ? index : -1;
-  };
-  const auto l = strides_of(lhs_shape, c.lhs_dimensions), r = strides_of(rhs_shape, c.rhs_dimensions),
-             z = strides_of(shape, c.result_dimensions);
-  const Integer height = extent(rhs_shape, c.rhs_dimensions[2]),
-                width = extent(rhs_shape, c.rhs_dimensions[3]);
-  const Integer features = extent(lhs_shape, c.lhs_dimensions[1]);
-  for (Integer b = 0; b < extent(shape, c.result_dimensions[0]); ++b)
-    for (Integer o = 0; o < extent(shape, c.result_dimensions[1]); ++o)
-      for (Integer y = 0; y < extent(shape, c.result_dimensions[2]); ++y)
-        for (Integer x = 0; x < extent(shape, c.result_dimensions[3]); ++x)
-          for (Integer v = 0; v < height; ++v)
-            for (Integer u = 0; u < width; ++u) {
-              const Integer row = element(0, y, v), column = element(1, x, u);
-              if (row < 0 || column < 0) continue;
-              const Integer tap = c.reverse[0] ? height - 1 - v : v, side = c.reverse[1] ? width - 1 - u : u;
-              for (Integer i = 0; i < features; ++i)
-                out[at(z, b, o, y, x)] += lhs[at(l, b, i, row, column)] * rhs[at(r, i, o, tap, side)];
-            }
-  return out;
-}
-
 // Whole, accumulated, and by ranges of rows where the result has them.
 void expect_convolution(const Convolution& c, const Shape& lhs_shape, const Shape& rhs_shape,
                         const std::string& what) {
@@ -79,10 +38,10 @@ void expect_convolution(const Convolution& c, const Shape& lhs_shape, const Shap
   Vector zero = before, out = before;
   std::fill(zero.begin(), zero.end() - 1, 0);
   convolve(out.data(), view, lhs.data(), rhs.data());
-  ASSERT_EQ(out, by_definition(c, lhs_shape, lhs, rhs_shape, rhs, shape, zero)) << what;
+  ASSERT_EQ(out, convolved_by_definition(c, lhs_shape, lhs, rhs_shape, rhs, zero)) << what;
   out = before;
   convolve(out.data(), view, lhs.data(), rhs.data(), /*accumulate=*/true);
-  const Vector expected = by_definition(c, lhs_shape, lhs, rhs_shape, rhs, shape, before);
+  const Vector expected = convolved_by_definition(c, lhs_shape, lhs, rhs_shape, rhs, before);
   ASSERT_EQ(out, expected) << what << " accumulated";
   if (!view.by_rows()) return;
   out = before;
@@ -114,24 +73,6 @@ TEST_P(RingConvolution, SumsNeighbours) {
   Vector out(4);
   convolve(out.data(), view_of({}, {1, 3, 3, 1}, {2, 2, 1, 1}), image.data(), ones.data());
   EXPECT_THAT(out, testing::ElementsAre(12, 16, 24, 28));
-}
-
-// The three products of a layer, as JAX prints them.
-Convolution input_gradient(Integer low, Integer high) {
-  Convolution c;
-  c.rhs_dimensions = {3, 2, 0, 1};  // [0, 1, o, i]
-  c.low = {low, low};
-  c.high = {high, high};
-  c.reverse = {true, true};
-  return c;
-}
-
-Convolution weight_gradient() {
-  Convolution c;
-  c.lhs_dimensions = {3, 0, 1, 2};     // [f, 0, 1, b]
-  c.rhs_dimensions = {0, 3, 1, 2};     // [i, 0, 1, o]
-  c.result_dimensions = {2, 3, 0, 1};  // [0, 1, b, f]
-  return c;
 }
 
 TEST_P(RingConvolution, ForwardAndGradientsOfALayer) {

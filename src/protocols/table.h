@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/convolution.h"
 #include "base/ring.h"
 #include "base/task.h"
 #include "protocols/context.h"
@@ -41,10 +42,14 @@ enum class Effort : std::uint8_t {
 
 // v = (product_scale * (a op b) + sum of addends) / 2^truncate_bits, then `then`.
 struct Contraction {
-  enum class Product : std::uint8_t { kNone, kElementwise, kMatmul };
+  enum class Product : std::uint8_t { kNone, kElementwise, kMatmul, kConvolution };
   Product product = Product::kNone;
-  Share a, b;  // elementwise: equal shapes. matmul: matrices, transposed first where the flags say so
+  // elementwise: equal shapes. matmul: matrices, transposed first where the flags say so. convolution: a is lhs, b rhs.
+  Share a, b;
   bool transpose_a = false, transpose_b = false;
+  // Where features are the result's last axis, as in all three products of a layer as JAX prints them, chunks are
+  // multiplied when they are sent; in other orders the whole product is made first. What is sent is the same.
+  Convolution convolution;
   ring::Element product_scale = 1;
   std::vector<Addend> addends;
   Shape shape;            // of the result

@@ -37,6 +37,29 @@ std::vector<Input> matrices(std::size_t count, std::int64_t value, int owner) {
   return inputs;
 }
 
+// One value in every element of the first, another in every element of the second.
+std::vector<Input> tensors(Shape first, Shape second, std::int64_t value, int owner) {
+  const auto elements = [](const Shape& shape) { return static_cast<std::size_t>(element_count(shape)); };
+  std::vector<Input> inputs = {repeated(elements(first), value, owner),
+                               repeated(elements(second), value / 3 + 5, owner + 1)};
+  inputs[0].shape = std::move(first);
+  inputs[1].shape = std::move(second);
+  return inputs;
+}
+
+std::vector<Input> images(std::size_t count, std::int64_t value, int owner) {
+  return tensors({static_cast<std::int64_t>(count), 3, 3, 1}, {3, 3, 1, 2}, value, owner);
+}
+
+// As of a weight gradient: [feature, y, x, batch] and [in, y, x, out], and a bit for each element of the
+// result.
+std::vector<Input> images_and_bits(std::size_t count, std::int64_t value, int owner) {
+  std::vector<Input> inputs =
+      tensors({3, 2, 2, static_cast<std::int64_t>(count)}, {3, 2, 2, 2}, value, owner);
+  inputs.push_back(repeated_bit({1, 1, static_cast<std::int64_t>(count), 2}, 2 * count, value, owner + 2));
+  return inputs;
+}
+
 // A contraction of the first operand, and the second if there is one, changed by `adjust`.
 std::function<Operation(std::size_t)> contraction(std::function<void(Contraction&, const Shares&)> adjust) {
   return [adjust](std::size_t count) -> Operation {
@@ -53,6 +76,39 @@ void multiply(Contraction& c, const Shares& in) {
   c.product = Contraction::Product::kElementwise;
   c.a = in[0];
   c.b = in[1];
+}
+
+void convolve(Contraction& c, const Shares& in) {
+  c.product = Contraction::Product::kConvolution;
+  c.a = in[0];
+  c.b = in[1];
+  c.truncate_bits = 18;
+}
+
+std::vector<Case> convolution_cases() {
+  return {
+      {"convolution", images, contraction([](Contraction& c, const Shares& in) {
+         convolve(c, in);
+         c.shape = {in[0].shape[0], 1, 1, 2};
+       })},
+      {"strided convolution and relu", images, contraction([](Contraction& c, const Shares& in) {
+         convolve(c, in);
+         c.convolution.strides = {2, 2};
+         c.convolution.low = c.convolution.high = {1, 1};
+         c.shape = {in[0].shape[0], 2, 2, 2};
+         c.then = Then::kRelu;
+         c.window = 32;
+       })},
+      {"weight gradient and selection", images_and_bits, contraction([](Contraction& c, const Shares& in) {
+         convolve(c, in);
+         c.convolution.lhs_dimensions = {3, 0, 1, 2};
+         c.convolution.rhs_dimensions = {0, 3, 1, 2};
+         c.convolution.result_dimensions = {2, 3, 0, 1};
+         c.shape = in[2].shape;
+         c.then = Then::kSelect;
+         c.selector = in[2];
+       })},
+  };
 }
 
 std::vector<Case> contraction_cases() {
@@ -167,6 +223,7 @@ Case lookup_case(int truncate_bits) {
 const std::vector<Case>& all_cases() {
   static const std::vector<Case> cases = [] {
     std::vector<Case> all = contraction_cases();
+    for (Case& convolution : convolution_cases()) all.push_back(std::move(convolution));
     for (Effort effort : {Effort::kFewBytes, Effort::kBalanced, Effort::kFewRounds})
       for (int window : {2, 21, 40, 64}) all.push_back(sign_case(window, effort));
     for (std::int64_t extent : {1, 2, 5, 9}) all.push_back(and_case(extent));

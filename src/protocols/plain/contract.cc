@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/bits.h"
+#include "base/ring_convolution.h"
 #include "protocols/plain/plain.h"
 #include "protocols/plain/rows.h"
 
@@ -26,6 +27,14 @@ void multiply_matrices(std::span<ring::Element> out, const Contraction& c) {
   ring::matmul(out.data(), view(a, c.a, c.transpose_a), view(b, c.b, c.transpose_b), m, k, n);
 }
 
+void convolve(std::span<ring::Element> out, const Contraction& c) {
+  SOTTO_ASSERT(convolved_shape(c.convolution, c.a.shape, c.b.shape) == c.shape,
+               "a convolution has its result's shape");
+  const Words a = c.a.parts[0].materialised(), b = c.b.parts[0].materialised();
+  ring::convolve(out.data(), ring::view_of(c.convolution, c.a.shape, c.b.shape), a.span().data(),
+                 b.span().data());
+}
+
 void multiply(std::span<ring::Element> out, const Contraction& c) {
   if (c.product == Product::kNone) {
     std::fill(out.begin(), out.end(), 0);
@@ -33,6 +42,8 @@ void multiply(std::span<ring::Element> out, const Contraction& c) {
   }
   if (c.product == Product::kMatmul) {
     multiply_matrices(out, c);
+  } else if (c.product == Product::kConvolution) {
+    convolve(out, c);
   } else {
     SOTTO_ASSERT(c.a.elements() == out.size() && c.b.elements() == out.size(),
                  "elementwise shapes are equal");

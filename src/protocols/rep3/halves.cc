@@ -33,11 +33,39 @@ LocalProduct::LocalProduct(const Context& context, const Contraction& contractio
   granularity_ = granularity_of(contraction.shape);
   if (!is_product()) return;
   context.local([&] { b_sum_ = sum_of_parts(contraction.b); });
+  if (contraction.product == Contraction::Product::kConvolution) prepare_convolution(context);
   if (contraction.product != Contraction::Product::kMatmul) return;
   rows_ = extent(contraction.a, contraction.transpose_a ? 1 : 0);
   inner_ = extent(contraction.a, contraction.transpose_a ? 0 : 1);
   columns_ = extent(contraction.b, contraction.transpose_b ? 0 : 1);
   granularity_ = std::lcm(granularity_, std::max<std::size_t>(columns_, 1));
+}
+
+void LocalProduct::prepare_convolution(const Context& context) {
+  const Contraction& c = contraction_;
+  SOTTO_ASSERT(convolved_shape(c.convolution, c.a.shape, c.b.shape) == c.shape,
+               "a convolution has its result's shape");
+  view_ = ring::view_of(c.convolution, c.a.shape, c.b.shape);
+  columns_ = std::max<std::size_t>(view_.columns(), 1);
+  // Chunks follow from the result's shape alone, as granularity_of() says.
+  by_rows_ = view_.by_rows() && granularity_ % columns_ == 0;
+  if (by_rows_) return;
+  context.local([&] {
+    whole_ = Words::allocate(view_.rows() * view_.columns());
+    std::ranges::fill(whole_.mutable_span(), 0);
+    add_convolution(whole_.mutable_span(), 0, view_.rows(), true);
+  });
+}
+
+void LocalProduct::add_convolution(std::span<std::uint64_t> out, std::size_t first, std::size_t count,
+                                   bool all) const {
+  auto multiply = [&](const Words& a, const Words& b) {
+    if (a.is_zero() || b.is_zero()) return;
+    if (all) return ring::convolve(out.data(), view_, a.span().data(), b.span().data(), true);
+    ring::convolve_rows(out.data(), view_, a.span().data(), b.span().data(), first, count, true);
+  };
+  multiply(contraction_.a.parts[0], b_sum_);
+  multiply(contraction_.a.parts[1], contraction_.b.parts[0]);
 }
 
 void LocalProduct::add_matrix_product(std::span<std::uint64_t> out, const Chunk& chunk) const {
@@ -57,6 +85,11 @@ void LocalProduct::add_matrix_product(std::span<std::uint64_t> out, const Chunk&
 void LocalProduct::add_product(std::span<std::uint64_t> out, const Chunk& chunk) const {
   if (contraction_.product == Contraction::Product::kMatmul) {
     add_matrix_product(out, chunk);
+  } else if (contraction_.product == Contraction::Product::kConvolution) {
+    if (by_rows_)
+      add_convolution(out, chunk.begin / columns_, chunk.size() / columns_, false);
+    else
+      ring::add(out, out, whole_.span().subspan(chunk.begin, chunk.size()));
   } else {
     auto multiply = [&](const Words& a, const Words& b) {
       if (a.is_zero() || b.is_zero()) return;

@@ -6,6 +6,7 @@
 // each of the pair sees the other's summand under a mask it does not know.
 #pragma once
 
+#include "base/ring_convolution.h"
 #include "protocols/rep3/dealing.h"
 #include "protocols/table.h"
 
@@ -16,20 +17,26 @@ class LocalProduct {
  public:
   LocalProduct(const Context& context, const Contraction& contraction);
 
-  // Elements between which chunks may be cut: whole rows of a matrix.
+  // Elements between which chunks may be cut: whole rows of a matrix, whole pixels of a convolution.
   std::size_t granularity() const { return granularity_; }
   // This party's summand of v for the chunk: a product's third, or A (pair) or B (single) of a plain sum.
   Words summand(const Context& context, const Chunk& chunk) const;
   bool is_product() const { return contraction_.product != Contraction::Product::kNone; }
 
  private:
+  void prepare_convolution(const Context& context);
   void add_product(std::span<std::uint64_t> out, const Chunk& chunk) const;
   void add_matrix_product(std::span<std::uint64_t> out, const Chunk& chunk) const;
+  // The product's summand for rows [first, first + count) of the result; `all`: in the result's own layout.
+  void add_convolution(std::span<std::uint64_t> out, std::size_t first, std::size_t count, bool all) const;
   void add_addend(std::span<std::uint64_t> out, const Addend& addend, const Chunk& chunk,
                   const Roles& roles) const;
 
   const Contraction& contraction_;
   Words b_sum_;  // parts[0] + parts[1] of b
+  ring::ConvolutionView view_{};
+  bool by_rows_ = true;  // of the matrix that a product is, which then are runs of the result
+  Words whole_;          // of a convolution: its summand, where it is not by rows
   std::size_t rows_ = 1, inner_ = 1, columns_ = 1, granularity_ = 64;
 };
 
