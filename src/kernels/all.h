@@ -8,6 +8,7 @@ namespace sotto::kernels {
 extern const Kernel kAdd, kSubtract, kNegate, kScale;          // linear.cc
 extern const Kernel kSum;                                      // sum.cc
 extern const Kernel kReshape, kTranspose, kBroadcast, kSlice;  // moves.cc
+extern const Kernel kReverse, kPad;                            // moves.cc
 extern const Kernel kConcatenate;                              // concatenate.cc
 extern const Kernel kConstant;                                 // constant.cc
 extern const Kernel kContract;                                 // contract.cc

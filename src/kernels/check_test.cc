@@ -52,7 +52,7 @@ class Hostile {
       case 1:
         return real();
       case 2:
-        return std::string(below(2) == 0 ? "matmul" : "GE");
+        return std::string(std::array{"matmul", "convolution", "GE"}[below(3)]);
       case 3: {
         std::vector<std::int64_t> list(below(4));
         for (auto& value : list) value = below(2) == 0 ? integer() : static_cast<std::int64_t>(below(3));
@@ -69,10 +69,37 @@ class Hostile {
     const auto some = [&] { return below(3) == 0 ? type() : common; };
     for (std::uint64_t i = below(4); i > 0; --i) call.operand_types.push_back(some());
     for (std::uint64_t i = below(3); i > 0; --i) call.result_types.push_back(some());
-    for (const char* name :
-         {"factor", "axes",   "permutation", "dimensions",  "start",    "limit",         "stride",
-          "axis",   "values", "product",     "transpose_a", "truncate", "addend_scales", "addend_rows",
-          "then",   "window", "direction",   "minimum",     "maximum",  "range"})
+    for (const char* name : {"factor",
+                             "axes",
+                             "permutation",
+                             "dimensions",
+                             "start",
+                             "limit",
+                             "stride",
+                             "axis",
+                             "values",
+                             "product",
+                             "transpose_a",
+                             "truncate",
+                             "addend_scales",
+                             "addend_rows",
+                             "then",
+                             "window",
+                             "direction",
+                             "minimum",
+                             "maximum",
+                             "range",
+                             "padding",
+                             "window_strides",
+                             "window_reversal",
+                             "lhs_dilation",
+                             "rhs_dilation",
+                             "lhs_dimensions",
+                             "rhs_dimensions",
+                             "result_dimensions",
+                             "low",
+                             "high",
+                             "interior"})
       if (below(2) == 0) call.attributes[name] = attribute();
     return call;
   }

@@ -8,6 +8,7 @@
 
 #include "kernels/all.h"
 #include "kernels/check.h"
+#include "kernels/convolution.h"
 #include "kernels/local.h"
 
 namespace sotto::kernels {
@@ -36,6 +37,8 @@ Layout layout_of(const Attributes& attributes, std::size_t operands) {
     layout.product = Product::kElementwise;
   else if (product == "matmul")
     layout.product = Product::kMatmul;
+  else if (product == "convolution")
+    layout.product = Product::kConvolution;
   else if (product != "none")
     unknown("product", product);
   if (then == "relu")
@@ -52,14 +55,16 @@ Layout layout_of(const Attributes& attributes, std::size_t operands) {
   return layout;
 }
 
-void check_product(const Check& check, const Layout& layout) {
+void check_product(const Check& check, const Layout& layout, const Attributes& attributes) {
   const bool transpose_a = check.flag("transpose_a"), transpose_b = check.flag("transpose_b");
   if (layout.product == Product::kNone) return;
   const ValueType &a = check.operand(0), &b = check.operand(1), &y = check.result();
   check.numeric(a, "a");
   check.numeric(b, "b");
+  check.require(layout.product == Product::kMatmul || (!transpose_a && !transpose_b),
+                "only matrices are transposed");
+  if (layout.product == Product::kConvolution) return check_convolution(check, attributes);
   if (layout.product == Product::kElementwise) {
-    check.require(!transpose_a && !transpose_b, "only matrices are transposed");
     check.shape(a, y.shape, "a");
     check.shape(b, y.shape, "b");
     return;
@@ -92,7 +97,7 @@ void check_contract(const Call& call) {
   const Check check("contract", call, layout.product == Product::kNone ? 1 : 2, 64, results);
   check.arithmetic(check.result(), "the result");
   check.require(layout.product != Product::kNone || layout.addends > 0, "there is nothing to sum");
-  check_product(check, layout);
+  check_product(check, layout, call.attributes);
   check_addends(check, layout, call.attributes);
   integer_or(call.attributes, "product_scale", 1);
   const auto truncate = check.within("truncate", 0, 0, 61);
@@ -124,6 +129,7 @@ Task<Shares> run_contract(Context& context, const Call& call) {
     c.b = secret(context, call.operands[1]);
     c.transpose_a = integer_or(call.attributes, "transpose_a", 0) == 1;
     c.transpose_b = integer_or(call.attributes, "transpose_b", 0) == 1;
+    if (layout.product == Product::kConvolution) c.convolution = convolution_of(call.attributes);
     c.product_scale = static_cast<ring::Element>(integer_or(call.attributes, "product_scale", 1));
   }
   const auto scales = integers(call.attributes, "addend_scales"),

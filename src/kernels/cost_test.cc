@@ -39,6 +39,13 @@ std::vector<Documented> documented_costs() {
        {{"product", "elementwise"}, {"truncate", Integer{18}}},
        2,
        30.75},
+      // Of 2 x 4 x 4 x 2 elements, as of any 64.
+      {"contract",
+       {number({2, 5, 5, 3}, 18, 2), number({2, 2, 3, 2}, 18, 2)},
+       {number({2, 4, 4, 2}, 18, 8)},
+       {{"product", "convolution"}, {"truncate", Integer{18}}},
+       2,
+       30.75},
       {"contract", {y(18, 4)}, {y(18, 4), bits}, {{"then", "relu"}, {"window", Integer{24}}}, 5, 0},
       {"sign", {y(18, 4)}, {bits}, window, 4, 0},
       {"compare", {y(18, 4), y(18, 4)}, {bits}, {{"direction", "LT"}, {"window", Integer{24}}}, 4, 0},

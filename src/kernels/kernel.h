@@ -11,9 +11,14 @@
 // | transpose        | a -> y                                     | permutation
 // | broadcast        | a -> y                                     | dimensions (as StableHLO's broadcast_in_dim)
 // | slice            | a -> y                                     | start, limit, stride
+// | pad              | a -> y                                     | low, high (negative: cut off), interior, per axis; with zeros
+// | reverse          | a -> y                                     | axes
 // | concatenate      | a... -> y                                  | axis
 // | constant         | -> y                                       | values (reals; one value is a splat)
-// | contract         | [a, b,] addends..., [selector] -> y[, bit] | product none|elementwise|matmul, transpose_a, transpose_b,
+// | contract         | [a, b,] addends..., [selector] -> y[, bit] | product none|elementwise|matmul|convolution; of a matmul
+// |                  |                                            | transpose_a, transpose_b; of a convolution window_strides,
+// |                  |                                            | padding, lhs_dilation, rhs_dilation, window_reversal,
+// |                  |                                            | lhs_, rhs_, result_dimensions (kernels/convolution.h);
 // |                  |                                            | product_scale, addend_scales, addend_rows (0/1 each),
 // |                  |                                            | truncate, then none|relu|select, window,
 // |                  |                                            | selector_origin (the operation of this block whose ReLU

@@ -112,6 +112,64 @@ TEST_P(Local, Moves) {
   }
 }
 
+TEST_P(Local, ReverseAndPad) {
+  const auto list = [](std::vector<std::int64_t> values) { return values; };
+  for (bool bits : {false, true}) {
+    const auto type = [&](Shape shape) { return bits ? bit(shape) : number(shape, 3, 6); };
+    // Rows 101, 001, 110, 011.
+    const Reals x = {1, 0, 1, 0, 0, 1, 1, 1, 0, 0, 1, 1};
+    const std::vector<Operand> operand = {{type({4, 3}), x, 1}};
+    EXPECT_EQ(run_kernel(table(), "reverse", operand, {type({4, 3})}, {{"axes", list({0})}})[0],
+              (Reals{0, 1, 1, 1, 1, 0, 0, 0, 1, 1, 0, 1}));
+    EXPECT_EQ(run_kernel(table(), "reverse", operand, {type({4, 3})}, {{"axes", list({1, 0})}})[0],
+              (Reals{1, 1, 0, 0, 1, 1, 1, 0, 0, 1, 0, 1}));
+    // StableHLO's order: first spread, then pad or cut. The first row and the last column go.
+    EXPECT_EQ(run_kernel(table(), "pad", operand, {type({7, 5})},
+                         {{"low", list({-1, 1})}, {"high", list({1, -1})}, {"interior", list({1, 1})}})[0],
+              (Reals{0, 0, 0, 0, 0,  //
+                     0, 0, 0, 0, 0,  //
+                     0, 0, 0, 0, 0,  //
+                     0, 1, 0, 1, 0,  //
+                     0, 0, 0, 0, 0,  //
+                     0, 0, 0, 1, 0,  //
+                     0, 0, 0, 0, 0}));
+    EXPECT_EQ(run_kernel(table(), "pad", operand, {type({2, 3})},
+                         {{"low", list({-2, 0})}, {"high", list({0, 0})}, {"interior", list({0, 0})}})[0],
+              (Reals{1, 1, 0, 0, 1, 1}));
+    EXPECT_EQ(run_kernel(table(), "pad", {{type({0}), {}}}, {type({3})},
+                         {{"low", list({1})}, {"high", list({2})}, {"interior", list({4})}})[0],
+              (Reals{0, 0, 0}));
+  }
+  EXPECT_EQ(run_kernel(table(), "pad", {{number({2}, 3, 6, Kind::kPublic), {1, 2}}},
+                       {number({4}, 3, 6, Kind::kPublic)},
+                       {{"low", list({0})}, {"high", list({1})}, {"interior", list({1})}})[0],
+            (Reals{1, 0, 2, 0}));
+}
+
+// Far more padding than any machine holds is refused, not computed.
+TEST(PadCheck, SaysWhatIsWrong) {
+  const auto refused = [](Shape from, Shape to, std::int64_t low, std::int64_t high, std::int64_t interior) {
+    return plan_error([&] {
+      kernel_named("pad").check(
+          {.operands = {},
+           .operand_types = {number(from, 3, 6)},
+           .result_types = {number(to, 3, 6)},
+           .attributes = {
+               {"low", std::vector{low}}, {"high", std::vector{high}}, {"interior", std::vector{interior}}}});
+    });
+  };
+  const std::int64_t most = std::numeric_limits<std::int64_t>::max(), least = -most - 1;
+  EXPECT_NE(refused({4}, {4}, 0, 0, -1).find("not negative"), std::string::npos);
+  EXPECT_NE(refused({4}, {4}, -3, -2, 0).find("more is cut off"), std::string::npos);
+  EXPECT_NE(refused({4}, {4}, 1, 0, 0).find("shape (4,), not (5,)"), std::string::npos);
+  EXPECT_NE(refused({4, 4}, {4, 4}, 1, 0, 0).find("one entry per axis"), std::string::npos);
+  for (const std::int64_t value : {least, most}) {
+    EXPECT_NE(refused({4}, {4}, value, 0, 0).find("2^50"), std::string::npos);
+    EXPECT_NE(refused({4}, {4}, 0, value, 0).find("2^50"), std::string::npos);
+  }
+  EXPECT_NE(refused({4}, {4}, 0, 0, most).find("2^50"), std::string::npos);
+}
+
 TEST_P(Local, EmptyTensors) {
   EXPECT_EQ(run_kernel(table(), "add", {{number({0, 3}, 4, 4), {}}, {number({0, 3}, 4, 4), {}}},
                        {number({0, 3}, 4, 5)})[0],

@@ -1,5 +1,7 @@
-// reshape, transpose, broadcast, slice: elements move, nothing is computed. Of numbers or bits; exact, local,
-// 0 rounds.
+// reshape, transpose, broadcast, slice, reverse, pad: elements move, nothing is computed. Of numbers or bits;
+// exact, local, 0 rounds.
+#include <algorithm>
+
 #include "kernels/all.h"
 #include "kernels/check.h"
 #include "kernels/local.h"
@@ -100,11 +102,94 @@ Task<Shares> run_slice(Context& context, const Call& call) {
   co_return Shares{viewed(context, call, std::move(view))};
 }
 
+void check_reverse(const Call& call) {
+  const Check check = check_move("reverse", call);
+  check.axes("axes", check.operand(0).shape.size());
+  check.shape(check.result(), check.operand(0).shape, "the result");
+}
+
+Task<Shares> run_reverse(Context& context, const Call& call) {
+  const Shape& shape = call.operands[0].shape;
+  View view;
+  view.strides = dense_strides(shape);
+  for (std::int64_t number : integers(call.attributes, "axes")) {
+    const auto axis = static_cast<std::size_t>(number);
+    view.offset += (shape[axis] - 1) * view.strides[axis];
+    view.strides[axis] = -view.strides[axis];
+  }
+  co_return Shares{viewed(context, call, std::move(view))};
+}
+
+// Zeros before, after and between the elements of each axis; negative ones cut off.
+struct Padding {
+  std::vector<std::int64_t> low, high, interior;
+  explicit Padding(const Attributes& attributes)
+      : low(integers(attributes, "low")),
+        high(integers(attributes, "high")),
+        interior(integers(attributes, "interior")) {}
+};
+
+void check_pad(const Call& call) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 50;
+  const Check check = check_move("pad", call);
+  const Shape& shape = check.operand(0).shape;
+  const Padding padding(call.attributes);
+  check.require(padding.low.size() == shape.size() && padding.high.size() == shape.size() &&
+                    padding.interior.size() == shape.size(),
+                "low, high and interior have one entry per axis");
+  Shape padded;
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+    const std::int64_t low = padding.low[axis], high = padding.high[axis], between = padding.interior[axis];
+    check.require(between >= 0, "interior padding is not negative");
+    check.require(std::max(low, high) <= kMost && std::min(low, high) >= -kMost &&
+                      between <= kMost / std::max<std::int64_t>(shape[axis], 1),
+                  "the padding is beyond 2^50");
+    const std::int64_t gaps = std::max<std::int64_t>(shape[axis] - 1, 0);
+    padded.push_back(low + shape[axis] + gaps * between + high);
+    check.require(padded.back() >= 0, "more is cut off than there is");
+  }
+  check.shape(check.result(), padded, "the result");
+}
+
+// For each element of the result its place in `from`; where there is none, the place after the last.
+Indices padded_places(const Shape& from, const Shape& to, const Padding& padding) {
+  const std::int64_t none = element_count(from);
+  const auto strides = dense_strides(from);
+  Indices places{0};
+  for (std::size_t axis = 0; axis < to.size(); ++axis) {
+    Indices next;
+    next.reserve(places.size() * static_cast<std::size_t>(to[axis]));
+    for (std::int64_t place : places)
+      for (std::int64_t i = 0; i < to[axis]; ++i) {
+        const std::int64_t at = i - padding.low[axis], step = padding.interior[axis] + 1;
+        const bool inside = place != none && at >= 0 && at % step == 0 && at / step < from[axis];
+        next.push_back(inside ? place + at / step * strides[axis] : none);
+      }
+    places = std::move(next);
+  }
+  return places;
+}
+
+Task<Shares> run_pad(Context& context, const Call& call) {
+  const Share& operand = call.operands[0];
+  Share zero;
+  zero.kind = operand.kind;
+  zero.shape = {1};
+  zero.parts[0] = Words::zeros(1);
+  if (operand.kind != Kind::kPublic)
+    zero = protocols::constant(context, Words::zeros(1), operand.kind, zero.shape);
+  const Shape& shape = call.result_types[0].shape;
+  co_return Shares{gathered(context, {operand, zero}, shape,
+                            [&] { return padded_places(operand.shape, shape, Padding(call.attributes)); })};
+}
+
 }  // namespace
 
 const Kernel kReshape{"reshape", check_reshape, run_reshape};
 const Kernel kTranspose{"transpose", check_transpose, run_transpose};
 const Kernel kBroadcast{"broadcast", check_broadcast, run_broadcast};
 const Kernel kSlice{"slice", check_slice, run_slice};
+const Kernel kReverse{"reverse", check_reverse, run_reverse};
+const Kernel kPad{"pad", check_pad, run_pad};
 
 }  // namespace sotto::kernels
