@@ -10,6 +10,7 @@
 #include "base/human.h"
 #include "base/table.h"
 #include "cli/command.h"
+#include "cli/page/report_page.h"
 #include "cli/processes.h"
 #include "cli/run_job.h"
 #include "cli/scratch_job.h"
@@ -184,6 +185,7 @@ std::string run_compiler(const std::vector<std::string>& arguments) {
 
 int run_demo(const Demo& demo) {
   const auto files = files_of(demo.data);
+  if (!demo.page.empty()) require_page_writable(demo.page);
   const ScratchDirectory scratch;
   const auto directory = demo.keep.empty() ? scratch.path() : demo.keep;
   std::filesystem::create_directories(directory);
@@ -198,6 +200,7 @@ int run_demo(const Demo& demo) {
   const auto job = write_scratch_job(
       directory, {"mnist_a", plan_file, demo.network, input_files(plan, files), {}, !demo.keep.empty()});
   const auto result = run_job(job, !demo.json);
+  write_run_page(demo.page, job, result);
   if (result.exit_code != 0) return result.exit_code;
   say("\n" + report_text(result.report));
   say("3. Training the same plainly, from the same start and in the same order");

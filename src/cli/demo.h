@@ -15,7 +15,8 @@ struct Demo {
   std::filesystem::path keep;  // where plan, job and outputs stay; empty: nothing stays
   std::string model;           // empty: examples/mnist_a.mlir
   std::string optimizer = "sgd";
-  std::string network = "";  // "" is this machine's loopback as it is
+  std::string network = "";    // "" is this machine's loopback as it is
+  std::filesystem::path page;  // the report's page; empty: none
   std::uint64_t epochs = 1, seed = 1;
   bool json = false;
 };

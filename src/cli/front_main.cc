@@ -5,6 +5,7 @@
 #include "cli/bench.h"
 #include "cli/command.h"
 #include "cli/demo.h"
+#include "cli/page/report_page.h"
 #include "cli/run_job.h"
 
 namespace sotto::cli {
@@ -26,12 +27,16 @@ void add_forwarded(CLI::App& app, const std::string& name, const std::string& pr
 void add_run(CLI::App& app, int& exit_code) {
   auto& command = *app.add_subcommand("run", "Run all parties of a job on this machine, as processes");
   auto job = std::make_shared<std::string>();
+  auto page = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);
   command.add_option("JOB", *job, "The job file")->required();
+  command.add_option("--report", *page, "Write the report as a page, FILE.html");
   command.add_flag("--json", *json, "Print the report as JSON");
-  command.callback([job, json, &exit_code] {
+  command.callback([job, page, json, &exit_code] {
+    if (!page->empty()) require_page_writable(*page);
     const auto result = run_job(*job, !*json);
     exit_code = result.exit_code;
+    write_run_page(*page, *job, result);
     if (exit_code != 0) return;
     if (*json)
       std::cout << result.report.dump() << '\n';
@@ -82,6 +87,7 @@ void add_demo(CLI::App& app, int& exit_code) {
   command.add_option("--seed", demo->seed, "Public seed of the start and of the order")
       ->capture_default_str();
   command.add_option("--network", demo->network, "Shape the links as lan, wan or MBIT:ONE_WAY_MS");
+  command.add_option("--report", demo->page, "Write the report as a page, FILE.html");
   command.add_flag("--json", demo->json, "One JSON object");
   command.callback([demo, &exit_code] { exit_code = run_demo(*demo); });
 }

@@ -7,10 +7,12 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
 #include "base/log.h"
 #include "base/progress.h"
 #include "cli/certs.h"
 #include "cli/command.h"
+#include "cli/page/report_page.h"
 #include "cli/plan_commands.h"
 #include "cli/progress_lines.h"
 #include "runtime/party.h"
@@ -19,7 +21,7 @@ namespace sotto::cli {
 namespace {
 
 struct PartyArguments {
-  std::string job, name;
+  std::string job, name, page;
   bool json = false, quiet = false, progress_lines = false;
 };
 
@@ -53,13 +55,27 @@ void say_who_is_awaited(const runtime::Job& job, const std::string& name) {
                            job.connect_seconds, fmt::join(others, " and "));
 }
 
+// With a page that says how it went, also when it failed.
+runtime::RunSummary run_and_report(const PartyArguments& arguments, const runtime::Job& job) {
+  if (arguments.page.empty()) return runtime::run_party(job, arguments.name, progress_of(arguments));
+  require_page_writable(arguments.page);
+  try {
+    auto summary = runtime::run_party(job, arguments.name, progress_of(arguments));
+    write_page(arguments.page, report_json(summary));
+    return summary;
+  } catch (const Error& error) {
+    write_page(arguments.page, failure_report(job, error.exit_code(), {error.message(), error.hint()}));
+    throw;
+  }
+}
+
 void run_party_command(const PartyArguments& arguments) {
   keep_freed_memory();
   log::set_party(arguments.name);
   const auto job = runtime::load_job(arguments.job);
   if (!arguments.json && !arguments.quiet && !arguments.progress_lines)
     say_who_is_awaited(job, arguments.name);
-  const auto summary = runtime::run_party(job, arguments.name, progress_of(arguments));
+  const auto summary = run_and_report(arguments, job);
   if (arguments.json)
     std::cout << report_json(summary).dump() << '\n';
   else if (!arguments.quiet)
@@ -71,6 +87,7 @@ void add_party(CLI::App& app) {
   auto arguments = std::make_shared<PartyArguments>();
   command.add_option("--job", arguments->job, "The job file")->required();
   command.add_option("--as", arguments->name, "Which of the job's parties this is")->required();
+  command.add_option("--report", arguments->page, "Write the report as a page, FILE.html");
   command.add_flag("--json", arguments->json, "Print the report as JSON");
   command.add_flag("--quiet", arguments->quiet, "No progress and no report");
   command.add_flag("--progress-lines", arguments->progress_lines, "Progress for programs, on standard error");

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/human.h"
 #include "base/table.h"
+#include "cli/page/report_page.h"
 #include "cli/processes.h"
 #include "cli/progress_lines.h"
 #include "runtime/job.h"
@@ -148,6 +149,11 @@ RunResult run_job(const std::filesystem::path& job_file, bool show_progress,
   for (const auto& party : job.parties) job.local_of(party.name);
   ProgressBars bars;
   Watch watch;
+  RunResult result;
+  const auto say = [&](const std::string& line) {
+    std::cerr << line << '\n';
+    result.messages.push_back(line);
+  };
   // On one machine a death is noticed at once; only who has not met the others yet would wait longer.
   watch.grace = std::chrono::seconds(3);
   watch.on_started = on_started;
@@ -155,16 +161,23 @@ RunResult run_job(const std::filesystem::path& job_file, bool show_progress,
     if (const auto progress = parse_progress_line(line))
       bars.show(*progress);
     else
-      std::cerr << fmt::format("[{}] {}\n", name, line);
+      say(fmt::format("[{}] {}", name, line));
   };
   const auto ended = run_processes(launches_of(job, job_file, show_progress), watch);
-  RunResult result;
   result.exit_code = combined_exit_code(ended);
   if (result.exit_code != 0) return result;
   json parties = json::array();
   for (const auto& party : ended) parties.push_back(json::parse(party.output));
   result.report = merged_report(parties);
   return result;
+}
+
+void write_run_page(const std::filesystem::path& file, const std::filesystem::path& job_file,
+                    const RunResult& result) {
+  if (file.empty()) return;
+  write_page(file, result.exit_code == 0
+                       ? result.report
+                       : failure_report(runtime::load_job(job_file), result.exit_code, result.messages));
 }
 
 std::string report_text(const json& report) {

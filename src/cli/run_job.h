@@ -10,6 +10,7 @@ namespace sotto::cli {
 
 struct RunResult {
   int exit_code = 0;
+  std::vector<std::string> messages;  // what the parties said when it failed
   // When the exit code is 0:
   //   job, plan_digest, seconds (the slowest party's)
   //   phases: [{phase, runs, seconds, median_seconds, rounds_predicted, rounds_measured,
@@ -22,6 +23,10 @@ struct RunResult {
 // Errors of the parties go to standard error, each line under its party's name.
 RunResult run_job(const std::filesystem::path& job_file, bool show_progress,
                   const std::function<void(const std::vector<int>& pids)>& on_started = {});
+
+// Writes the run's page, also of a run that failed; nothing for an empty file name.
+void write_run_page(const std::filesystem::path& file, const std::filesystem::path& job_file,
+                    const RunResult& result);
 
 std::string report_text(const nlohmann::json& report);
 
