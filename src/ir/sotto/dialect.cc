@@ -73,11 +73,30 @@ FixedType secret(mlir::MLIRContext* context, llvm::ArrayRef<int64_t> shape, int 
   return FixedType::get(context, shape, fraction_bits, bound_bits, status, Visibility::Secret, "");
 }
 
+// A convolution's attributes belong to convolutions, and have as many entries as the kernel reads.
+static mlir::LogicalResult verify_convolution(ContractOp op) {
+  static constexpr std::pair<llvm::StringLiteral, std::int64_t> kLists[] = {
+      {"window_strides", 2},  {"padding", 4},        {"lhs_dilation", 2},   {"rhs_dilation", 2},
+      {"window_reversal", 2}, {"lhs_dimensions", 4}, {"rhs_dimensions", 4}, {"result_dimensions", 4}};
+  for (const auto& [name, entries] : kLists) {
+    const mlir::Attribute attribute = op->getAttr(name);
+    if (!attribute) continue;
+    if (op.getProduct() != "convolution")
+      return op.emitOpError() << "has " << name << ", which only a convolution has";
+    const auto list = llvm::dyn_cast<mlir::DenseI64ArrayAttr>(attribute);
+    if (!list || list.size() != entries)
+      return op.emitOpError() << "needs " << entries << " integers in " << name;
+  }
+  return mlir::success();
+}
+
 // The shapes of operands are the kernel's to check; here only that there are as many as the attributes say.
 mlir::LogicalResult ContractOp::verify() {
   const bool none = getProduct() == "none", selects = getThen() == "select", relu = getThen() == "relu";
-  if (!none && getProduct() != "elementwise" && getProduct() != "matmul")
-    return emitOpError() << "has product \"" << getProduct() << "\"; known are none, elementwise, matmul";
+  if (!none && getProduct() != "elementwise" && getProduct() != "matmul" && getProduct() != "convolution")
+    return emitOpError() << "has product \"" << getProduct()
+                         << "\"; known are none, elementwise, matmul, convolution";
+  if (mlir::failed(verify_convolution(*this))) return mlir::failure();
   if (!selects && !relu && getThen() != "none")
     return emitOpError() << "has then \"" << getThen() << "\"; known are none, relu, select";
   const std::size_t addends = getAddendScales().size();

@@ -41,6 +41,15 @@ def SliceOp : UnaryKernel<"slice"> {
   let arguments = (ins FixedTensor:$operand, DenseI64ArrayAttr:$start, DenseI64ArrayAttr:$limit,
                        DenseI64ArrayAttr:$stride);
 }
+def ReverseOp : UnaryKernel<"reverse", SecretTensor, SecretTensor> {
+  let summary = "The other way round along axes; local";
+  let arguments = (ins SecretTensor:$operand, DenseI64ArrayAttr:$axes);
+}
+def PadOp : UnaryKernel<"pad", SecretTensor, SecretTensor> {
+  let summary = "Zeros around (negative: elements cut off) and between, per axis; local";
+  let arguments = (ins SecretTensor:$operand, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high,
+                       DenseI64ArrayAttr:$interior);
+}
 def ConcatenateOp : KernelOp<"concatenate"> {
   let summary = "Joined along one axis; local";
   let arguments = (ins Variadic<FixedTensor>:$parts, I64Attr:$axis);
@@ -56,7 +65,10 @@ def ContractOp : KernelOp<"contract"> {
   let summary = "(product_scale * (a op b) + sum of scaled addends) / 2^truncate, then relu or select";
   let description = [{
     Operands are `[a, b,] addends..., [selector]`: a and b unless `product` is "none", the selector only when `then` is
-    "select". One addend scale and one row flag per addend. The second result, with "relu", is the bit.
+    "select". With `product` "convolution" the operation carries, where they differ from their defaults, the lists
+    `window_strides`, `padding`, `lhs_dilation`, `rhs_dilation`, `window_reversal`, `lhs_dimensions`, `rhs_dimensions`
+    and `result_dimensions` of kernels/convolution.h. One addend scale and one row flag per addend. The second result,
+    with "relu", is the bit.
   }];
   let arguments = (ins Variadic<SecretTensor>:$parts, StrAttr:$product, I64Attr:$transpose_a,
                        I64Attr:$transpose_b, I64Attr:$product_scale, DenseI64ArrayAttr:$addend_scales,
