@@ -41,11 +41,12 @@ ConvolutionView::Spatial spatial(const Convolution& c, std::size_t axis, const S
 // Strips are worth it where there is padding to skip, and whole runs of features and tiles of images to work
 // on.
 bool by_strips(const ConvolutionView& view, std::size_t first, std::size_t count) {
-  constexpr std::int64_t kFeatures = 8, kImages = 4;
-  constexpr std::size_t kSmall = std::size_t{1} << 16;
+  constexpr std::int64_t kFeatures = 8;
+  constexpr std::size_t kImages = 4, kSmall = std::size_t{1} << 16;
   const std::size_t padded = padded_elements(view, first, count);
   if (padded == 0) return false;
-  const bool fits = view.lhs_feature_stride == 1 && view.in >= kFeatures && view.batch >= kImages &&
+  const auto places = static_cast<std::size_t>(view.y.output * view.x.output);
+  const bool fits = view.lhs_feature_stride == 1 && view.in >= kFeatures && count >= kImages * places &&
                     view.batch_row_stride == view.y.output * view.x.output;
   // A stride far beyond the window makes a padded lhs that is mostly never looked at.
   const auto elements = static_cast<std::size_t>(view.batch * view.y.input * view.x.input * view.in);
