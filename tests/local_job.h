@@ -45,31 +45,51 @@ struct Outcome {
   }
 };
 
+// What parties are started with beside the usual.
+struct Start {
+  std::vector<std::string> flags{};                               // of all
+  std::map<std::string, std::vector<std::string>> environment{};  // by party
+};
+
 class LocalJob {
  public:
   // Comparisons, one after another, for minutes.
-  explicit LocalJob(std::uint64_t repeats = 1000000) {
-    const auto plan = cli::kernel_plan("rep3", "compare", 1000, repeats);
+  explicit LocalJob(std::uint64_t repeats = 1000000)
+      : LocalJob(cli::kernel_plan("rep3", "compare", 1000, repeats)) {}
+
+  explicit LocalJob(const plan::Plan& plan, const std::string& network = "",
+                    std::uint64_t checkpoint_steps = 0) {
     plan_file = directory.path() / "job.plan";
     write_file(plan_file, plan::serialize(plan));
-    const auto file = cli::write_scratch_job(
-        directory.path(),
-        {"job", plan_file, "", cli::write_random_inputs(directory.path(), plan), {}, false});
-    for (const char* name : {"party0", "party1", "party2"}) {
-      names.push_back(name);
-      job_files.push_back(directory.path() / (std::string(name) + ".toml"));
+    const auto file =
+        cli::write_scratch_job(directory.path(), {"job",
+                                                  plan_file,
+                                                  network,
+                                                  cli::write_random_inputs(directory.path(), plan),
+                                                  {},
+                                                  false,
+                                                  checkpoint_steps});
+    for (const auto& role : plan.roles()) {
+      names.push_back(role.name());
+      job_files.push_back(directory.path() / (role.name() + ".toml"));
       std::filesystem::copy_file(file, job_files.back());
     }
   }
 
   // Runs all parties; `hurt` gets the process ids once the job is well under way (or at once).
-  Outcome run(const std::function<void(const std::vector<int>&)>& hurt = {}, bool wait_for_progress = true) {
+  Outcome run(const std::function<void(const std::vector<int>&)>& hurt = {}, bool wait_for_progress = true,
+              const Start& start = {}) {
     std::vector<cli::Launch> launches;
-    for (std::size_t i = 0; i < names.size(); ++i)
+    for (std::size_t i = 0; i < names.size(); ++i) {
       launches.push_back({names[i],
                           "sotto-party",
                           {"party", "--job", job_files[i].string(), "--as", names[i], "--json",
                            i == 0 ? "--progress-lines" : "--quiet"}});
+      auto& words = launches.back().arguments;
+      words.insert(words.end(), start.flags.begin(), start.flags.end());
+      const auto variables = start.environment.find(names[i]);
+      if (variables != start.environment.end()) launches.back().environment = variables->second;
+    }
     Outcome outcome;
     std::vector<int> pids;
     bool done = !hurt;
@@ -88,7 +108,7 @@ class LocalJob {
       const auto progress = cli::parse_progress_line(line);
       if (!progress)
         outcome.errors[name] += line + "\n";
-      else if (progress->phase == "step" && progress->done > 20)
+      else if ((progress->phase == "step" || progress->phase == "train") && progress->done > 20)
         act();
     };
     outcome.ended = cli::run_processes(launches, watch);

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/demo.h"
 #include "cli/page/report_page.h"
+#include "cli/run_flags.h"
 #include "cli/run_job.h"
 
 namespace sotto::cli {
@@ -32,9 +33,11 @@ void add_run(CLI::App& app, int& exit_code) {
   command.add_option("JOB", *job, "The job file")->required();
   command.add_option("--report", *page, "Write the report as a page, FILE.html");
   command.add_flag("--json", *json, "Print the report as JSON");
-  command.callback([job, page, json, &exit_code] {
+  auto flags = std::make_shared<RunFlags>();
+  flags->declare(command);
+  command.callback([job, page, json, flags, &exit_code] {
     if (!page->empty()) require_page_writable(*page);
-    const auto result = run_job(*job, !*json);
+    const auto result = run_job(*job, !*json, {}, flags->words());
     exit_code = result.exit_code;
     write_run_page(*page, *job, result);
     if (exit_code != 0) return;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <malloc.h>
+#include <signal.h>
 
 #include <iostream>
 #include <memory>
@@ -15,6 +16,7 @@
 #include "cli/page/report_page.h"
 #include "cli/plan_commands.h"
 #include "cli/progress_lines.h"
+#include "cli/run_flags.h"
 #include "runtime/party.h"
 
 namespace sotto::cli {
@@ -23,6 +25,7 @@ namespace {
 struct PartyArguments {
   std::string job, name, page;
   bool json = false, quiet = false, progress_lines = false;
+  RunFlags run;
 };
 
 // One bar for each phase, or lines for a front that draws it.
@@ -57,10 +60,14 @@ void say_who_is_awaited(const runtime::Job& job, const std::string& name) {
 
 // With a page that says how it went, also when it failed.
 runtime::RunSummary run_and_report(const PartyArguments& arguments, const runtime::Job& job) {
-  if (arguments.page.empty()) return runtime::run_party(job, arguments.name, progress_of(arguments));
+  const auto run = [&] {
+    return runtime::run_party(job, arguments.name, progress_of(arguments),
+                              {arguments.run.resume, arguments.run.from_start});
+  };
+  if (arguments.page.empty()) return run();
   require_page_writable(arguments.page);
   try {
-    auto summary = runtime::run_party(job, arguments.name, progress_of(arguments));
+    auto summary = run();
     write_page(arguments.page, report_json(summary));
     return summary;
   } catch (const Error& error) {
@@ -71,8 +78,11 @@ runtime::RunSummary run_and_report(const PartyArguments& arguments, const runtim
 
 void run_party_command(const PartyArguments& arguments) {
   keep_freed_memory();
+  // A file that may not grow is an error of that file, which can be told; no reason to die.
+  ::signal(SIGXFSZ, SIG_IGN);
   log::set_party(arguments.name);
-  const auto job = runtime::load_job(arguments.job);
+  auto job = runtime::load_job(arguments.job);
+  arguments.run.apply_to(job);
   if (!arguments.json && !arguments.quiet && !arguments.progress_lines)
     say_who_is_awaited(job, arguments.name);
   const auto summary = run_and_report(arguments, job);
@@ -91,6 +101,7 @@ void add_party(CLI::App& app) {
   command.add_flag("--json", arguments->json, "Print the report as JSON");
   command.add_flag("--quiet", arguments->quiet, "No progress and no report");
   command.add_flag("--progress-lines", arguments->progress_lines, "Progress for programs, on standard error");
+  arguments->run.declare(command);
   command.callback([arguments] { run_party_command(*arguments); });
 }
 

@@ -47,11 +47,12 @@ class Child {
     std::vector<char*> raw;
     for (auto& word : words) raw.push_back(word.data());
     raw.push_back(nullptr);
+    std::vector<std::string> variables = launch.environment;
     const Pipe output, error;
     const int parent = ::getpid();
     pid_ = ::fork();
     if (pid_ < 0) system_error("cannot start a process");
-    if (pid_ == 0) exec_child(path, raw.data(), output.write_end, error.write_end, parent);
+    if (pid_ == 0) exec_child(path, raw.data(), variables, output.write_end, error.write_end, parent);
     ::close(output.write_end);
     ::close(error.write_end);
     output_ = output.read_end;
@@ -92,13 +93,15 @@ class Child {
   }
 
  private:
-  [[noreturn]] static void exec_child(const std::string& path, char** arguments, int output, int error,
+  [[noreturn]] static void exec_child(const std::string& path, char** arguments,
+                                      std::vector<std::string>& variables, int output, int error,
                                       int parent) {
     // The child dies with its parent, also when the parent died before this call.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(1);
     ::dup2(output, STDOUT_FILENO);
     ::dup2(error, STDERR_FILENO);
+    for (auto& variable : variables) ::putenv(variable.data());
     ::execv(path.c_str(), arguments);
     const std::string message = fmt::format("cannot start {}: {}\n", path, std::strerror(errno));
     [[maybe_unused]] const auto ignored = ::write(STDERR_FILENO, message.data(), message.size());

@@ -13,6 +13,7 @@ struct Launch {
   std::string name;     // for messages
   std::string program;  // beside this one
   std::vector<std::string> arguments;
+  std::vector<std::string> environment{};  // NAME=VALUE, beside this process's own
 };
 
 struct Ended {

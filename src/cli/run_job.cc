@@ -20,11 +20,12 @@ namespace {
 using nlohmann::json;
 
 std::vector<Launch> launches_of(const runtime::Job& job, const std::filesystem::path& file,
-                                bool show_progress) {
+                                bool show_progress, const std::vector<std::string>& party_flags) {
   std::vector<Launch> launches;
   for (const auto& party : job.parties) {
     Launch launch{party.name, "sotto-party", {"party", "--job", file.string(), "--as", party.name, "--json"}};
     launch.arguments.push_back(show_progress && launches.empty() ? "--progress-lines" : "--quiet");
+    launch.arguments.insert(launch.arguments.end(), party_flags.begin(), party_flags.end());
     launches.push_back(std::move(launch));
   }
   return launches;
@@ -144,7 +145,8 @@ std::string outputs_text(const json& outputs, std::uint64_t evaluated_rows) {
 }  // namespace
 
 RunResult run_job(const std::filesystem::path& job_file, bool show_progress,
-                  const std::function<void(const std::vector<int>& pids)>& on_started) {
+                  const std::function<void(const std::vector<int>& pids)>& on_started,
+                  const std::vector<std::string>& party_flags) {
   const auto job = runtime::load_job(job_file);
   for (const auto& party : job.parties) job.local_of(party.name);
   ProgressBars bars;
@@ -163,7 +165,7 @@ RunResult run_job(const std::filesystem::path& job_file, bool show_progress,
     else
       say(fmt::format("[{}] {}", name, line));
   };
-  const auto ended = run_processes(launches_of(job, job_file, show_progress), watch);
+  const auto ended = run_processes(launches_of(job, job_file, show_progress, party_flags), watch);
   result.exit_code = combined_exit_code(ended);
   if (result.exit_code != 0) return result;
   json parties = json::array();

@@ -20,9 +20,11 @@ struct RunResult {
   nlohmann::json report;
 };
 
-// Errors of the parties go to standard error, each line under its party's name.
+// `party_flags` go to every party. Errors of the parties go to standard error, each line under its party's
+// name.
 RunResult run_job(const std::filesystem::path& job_file, bool show_progress,
-                  const std::function<void(const std::vector<int>& pids)>& on_started = {});
+                  const std::function<void(const std::vector<int>& pids)>& on_started = {},
+                  const std::vector<std::string>& party_flags = {});
 
 // Writes the run's page, also of a run that failed; nothing for an empty file name.
 void write_run_page(const std::filesystem::path& file, const std::filesystem::path& job_file,

@@ -105,6 +105,8 @@ std::filesystem::path write_scratch_job(const std::filesystem::path& directory, 
   std::string text = fmt::format("name = {}\nplan = {}\ndigest = \"{}\"\n", quoted(job.name),
                                  quoted_absolute(job.plan), plan::digest(bytes));
   if (!job.network.empty()) text += fmt::format("network = {}\n", quoted(job.network));
+  if (job.checkpoint_steps > 0)
+    text += fmt::format("\n[checkpoint]\nevery_steps = {}\n", job.checkpoint_steps);
   const auto ports = free_ports(static_cast<std::size_t>(plan.roles_size()));
   for (int role = 0; role < plan.roles_size(); ++role)
     text += party_text(plan, role, ports[static_cast<std::size_t>(role)], directory / "certs");

@@ -2,6 +2,7 @@
 // For benchmarks, the demonstration and tests; the links are the same mutual TLS as between machines.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -31,6 +32,7 @@ struct ScratchJob {
   std::map<std::string, std::filesystem::path> inputs;  // by input name
   std::vector<std::string> outputs;                     // written as ROLE.OUTPUT.npy by whoever learns them
   bool store = false;                                   // parties keep their shares of the model
+  std::uint64_t checkpoint_steps = 0;                   // the run can be resumed; 0: no
 };
 
 // Parties are named after the plan's roles. Makes what is missing; returns the job file's path.

@@ -112,4 +112,32 @@ inline Plan sample_plan() {
   return plan;
 }
 
+// For runs that end in the middle: in each epoch `steps` times total += what is positive of the sum of a
+// batch's rows, which takes rounds and is exact, then the total is revealed. Costs are left to declare_costs.
+inline Plan epochs_plan(std::uint64_t epochs, std::uint64_t steps) {
+  Plan plan = sample_plan();
+  plan.set_name("epochs");
+  constexpr int kTotalBound = 30;
+  for (std::uint32_t value : {3u, 4u})
+    plan.mutable_values(static_cast<int>(value))->set_bound_bits(kTotalBound);
+  const auto bits = add_value(plan, "positive", {3}, 0, wire::BOOLEAN);
+  const auto chosen = add_value(plan, "chosen", {3});
+  auto& step = *plan.mutable_blocks(1);
+  step.clear_operations();
+  const std::uint32_t data = 0, batch = 1, sum = 2, total = 3, next = 4;
+  add_operation(plan, step, "batch", {data}, {batch});
+  set_attribute(add_operation(plan, step, "sum", {batch}, {sum}), "axes", std::vector<std::int64_t>{0});
+  set_attribute(add_operation(plan, step, "sign", {sum}, {bits}), "window", std::int64_t{40});
+  add_operation(plan, step, "select", {bits, sum}, {chosen});
+  add_operation(plan, step, "add", {total, chosen}, {next});
+  plan.clear_control();
+  add_control(plan, 0, 1, "load");
+  for (std::uint64_t epoch = 0; epoch < epochs; ++epoch) {
+    add_control(plan, 1, steps, "train", 4, 10, 7);
+    plan.mutable_control(plan.control_size() - 1)->set_epoch(epoch);
+    add_control(plan, 2, 1, "evaluate");
+  }
+  return plan;
+}
+
 }  // namespace sotto::plan

@@ -84,15 +84,73 @@ PhaseProfile& Executor::phase_of(const plan::wire::Control& control) {
   return phases.back();
 }
 
-void Executor::run() {
+void Executor::run() { run_from(0, nullptr); }
+
+void Executor::resume(Snapshot from) {
+  profile_ = from.profile;
+  run_from(from.runs, &from);
+}
+
+namespace {
+bool shares_inputs(const plan::Block& block) {
+  return std::ranges::any_of(block.operations(), [](const plan::Operation& operation) {
+    return plan::special(operation) == plan::Special::kInput;
+  });
+}
+}  // namespace
+
+// `start` runs are done. Of them only those of blocks that share inputs are run again, unless nothing follows
+// that could need the inputs.
+void Executor::run_from(std::uint64_t start, const Snapshot* snapshot) {
+  const bool finished = start == total_runs(plan_);
+  std::uint64_t runs = 0;
   for (const auto& control : plan_.control()) {
+    const bool again = !finished && shares_inputs(plan_.blocks(static_cast<int>(control.block())));
     PhaseProfile& phase = phase_of(control);
-    for (std::uint64_t i = 0; i < control.repeat(); ++i) {
+    for (std::uint64_t i = 0; i < control.repeat(); ++i, ++runs) {
+      if (runs < start && !again) {
+        ++step_;
+        continue;
+      }
+      if (snapshot && runs >= start) restore(*std::exchange(snapshot, nullptr));
       run_block(control, i, phase);
       if (environment_.on_progress) environment_.on_progress(control, i + 1, bytes_sent_by_links());
+      if (environment_.at_boundary && runs >= start) environment_.at_boundary(runs + 1);
     }
   }
+  if (snapshot) restore(*snapshot);
   environment_.rounds->run(confirm_end(*environment_.rounds));
+}
+
+void Executor::restore(const Snapshot& snapshot) {
+  const auto fits = [](const Share& now, const Share& saved) {
+    return now.kind == saved.kind && now.shape == saved.shape &&
+           now.parts[0].size() == saved.parts[0].size() && now.parts[1].size() == saved.parts[1].size();
+  };
+  bool good = snapshot.states.size() == static_cast<std::size_t>(plan_.states_size());
+  for (int i = 0; good && i < plan_.states_size(); ++i) {
+    Share& now = values_[plan_.states(i).value()];
+    const Share& saved = snapshot.states[static_cast<std::size_t>(i)];
+    // After the last run nobody has shared the inputs again, and a state that was one has no value yet.
+    good = now.parts[0].size() + now.parts[1].size() == 0 || fits(now, saved);
+    now = saved;
+  }
+  if (!good)
+    throw Error(ErrorKind::kData, "the saved states are not those of the plan",
+                "Resume with the plan that the run was started with.");
+  outputs_ = snapshot.outputs;
+}
+
+Snapshot Executor::snapshot(std::uint64_t runs) const {
+  Snapshot snapshot{runs, {}, outputs_, profile_};
+  for (int i = 0; i < plan_.states_size(); ++i) snapshot.states.push_back(state(i));
+  return snapshot;
+}
+
+std::uint64_t total_runs(const plan::Plan& plan) {
+  std::uint64_t runs = 0;
+  for (const auto& control : plan.control()) runs += control.repeat();
+  return runs;
 }
 
 const std::vector<std::uint32_t>& Executor::order_of(const plan::wire::Control& control) {

@@ -29,7 +29,23 @@ struct Environment {
       fill_input;
   // Called after each run of a block, with the bytes this party has sent in all. May be empty.
   std::function<void(const plan::wire::Control&, std::uint64_t done, std::uint64_t bytes_sent)> on_progress;
+  // Called at every party at the same places, after each run of a block, with the number of runs so far: all
+  // values of blocks are gone, states are complete, and the links are idle. May talk over `rounds`. May be
+  // empty.
+  std::function<void(std::uint64_t runs)> at_boundary;
 };
+
+// Where a run stands between two runs of blocks: all that another session needs to go on. What is not in it
+// comes again from where it came: initial values from the plan's seed, inputs from their owners.
+struct Snapshot {
+  std::uint64_t runs = 0;                // of blocks, in the order of the control list, that are done
+  std::vector<protocols::Share> states;  // of all states of the plan, in its order
+  Outputs outputs;
+  Profile profile;
+};
+
+// Runs of blocks that the whole control list asks for.
+std::uint64_t total_runs(const plan::Plan& plan);
 
 class Executor {
  public:
@@ -37,6 +53,11 @@ class Executor {
 
   // The whole control list, until every party is through. Once.
   void run();
+  // The rest of the control list. Blocks that share inputs run again; all others that are done do not.
+  // Randomness keeps its addresses: a run of a block has the step of its place in the control list, once in a
+  // session, and the session's keys are new. Throws kData when the snapshot does not fit the plan.
+  void resume(Snapshot from);
+  Snapshot snapshot(std::uint64_t runs) const;
   // One run of a block outside of the control list (benchmarks); `iteration` of `control` selects the batch.
   void run_block(const plan::wire::Control& control, std::uint64_t iteration, PhaseProfile& phase);
 
@@ -48,6 +69,8 @@ class Executor {
  private:
   struct BlockRun;
   void set_initial_values();
+  void run_from(std::uint64_t start, const Snapshot* snapshot);
+  void restore(const Snapshot& snapshot);
   PhaseProfile& phase_of(const plan::wire::Control& control);
   Task<void> block(BlockRun& run);
   Task<void> operation(BlockRun& run, std::size_t index);

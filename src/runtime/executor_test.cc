@@ -14,6 +14,7 @@ namespace sotto::runtime {
 namespace {
 
 using plan::Plan;
+using testing::AnyOf;
 using testing::HasSubstr;
 
 double cell(std::size_t index) { return static_cast<double>(index) / 8 - 1; }
@@ -110,6 +111,76 @@ TEST(Executor, AScheduleCountsTheRunsOfItsBlock) {
   // The product has 36 fraction bits and the sum before truncation 38: a scale of 1 means 1/4.
   for (std::size_t i = 0; i < 3; ++i)
     EXPECT_NEAR(total.values[i], (1 + 2 + 7 + 7) * cell(i) * cell(i) / 4, 1e-4);
+}
+
+Plan epochs_plan() {
+  Plan plan = plan::epochs_plan(3, 4);
+  declare_costs(plan);
+  return plan;
+}
+
+// What the epochs' totals must be: of the plan's arithmetic, which is exact, in plain numbers.
+std::vector<std::vector<double>> expected_totals() {
+  std::vector<double> total(3, 0.0);
+  std::vector<std::vector<double>> totals;
+  for (std::uint64_t epoch = 0; epoch < 3; ++epoch) {
+    const auto order = plan::row_order(10, 7, epoch);
+    for (std::uint64_t i = 0; i < 4; ++i) {
+      std::vector<double> sum(3, 0.0);
+      for (auto row : plan::batch_rows(order, i, 4))
+        for (std::size_t column = 0; column < 3; ++column) sum[column] += cell(row * 3 + column);
+      for (std::size_t column = 0; column < 3; ++column) total[column] += std::max(sum[column], 0.0);
+    }
+    totals.push_back(total);
+  }
+  return totals;
+}
+
+// Whatever the place, what comes after it is bit for bit what it would have been: outputs of both sessions,
+// states, counts.
+TEST(Executor, GoesOnFromEveryPlace) {
+  const auto program = program_of(epochs_plan());
+  const auto total = total_runs(program.plan);
+  ASSERT_EQ(total, 16u);
+  std::vector<std::vector<Snapshot>> snapshots(3);
+  const auto keep = [&](int party, Executor& executor) {
+    return [&, party](std::uint64_t runs) {
+      snapshots[static_cast<std::size_t>(party)].push_back(executor.snapshot(runs));
+    };
+  };
+  const auto whole = run_with_boundaries(program, fill_cells, keep);
+  rethrow(whole);
+  for (std::uint64_t runs = 1; runs <= total; ++runs) {
+    const auto outcomes = run_in_process(program, fill_cells, [&](int party, Executor& executor) {
+      executor.resume(snapshots[static_cast<std::size_t>(party)][runs - 1]);
+    });
+    rethrow(outcomes);
+    const auto& revealed = outcomes[0].outputs.at("total");
+    ASSERT_EQ(revealed.size(), 3u) << runs;
+    for (std::size_t epoch = 0; epoch < 3; ++epoch)
+      EXPECT_EQ(revealed[epoch].values, expected_totals()[epoch]) << runs;
+    const auto& phases = outcomes[1].profile.phases;
+    ASSERT_EQ(phases.size(), 3u);
+    EXPECT_EQ(phases[0].runs, runs == total ? 1u : 2u) << "data are shared again";
+    EXPECT_EQ(phases[1].runs, 12u);
+    EXPECT_EQ(phases[1].bytes_measured, whole[1].profile.phases[1].bytes_measured);
+  }
+}
+
+TEST(Executor, RefusesASnapshotOfOtherStates) {
+  const auto program = program_of(epochs_plan());
+  for (const auto& outcome : run_in_process(program, fill_cells, [&](int, Executor& executor) {
+         Snapshot other{5, {}, {}, {}};
+         executor.resume(std::move(other));
+       })) {
+    ASSERT_TRUE(outcome.exception);
+    try {
+      std::rethrow_exception(outcome.exception);
+    } catch (const Error& error) {
+      EXPECT_THAT(error.message(), AnyOf(HasSubstr("the saved states are not those of the plan"),
+                                         HasSubstr("this party failed")));
+    }
+  }
 }
 
 std::string complaint(const Plan& plan) {

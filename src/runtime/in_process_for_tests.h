@@ -42,8 +42,12 @@ inline protocols::SessionKeys keys_for_tests(int self, int parties) {
   return {std::move(pair), prg::Prg(prg::random_key())};
 }
 
-inline std::vector<PartyOutcome> run_in_process(
+using AtBoundary = decltype(Environment::at_boundary);
+
+// `boundary_of(party, executor)` is what the party does between runs of blocks.
+inline std::vector<PartyOutcome> run_with_boundaries(
     const Program& program, const FillInput& fill,
+    const std::function<AtBoundary(int party, Executor&)>& boundary_of,
     const std::function<void(int party, Executor&)>& body = [](int, Executor& executor) { executor.run(); }) {
   const int parties = program.table->parties();
   std::vector<std::string> names;
@@ -59,7 +63,11 @@ inline std::vector<PartyOutcome> run_in_process(
         for (auto& link : mine) raw.push_back(link.get());
         net::Rounds rounds(self, raw);
         const auto keys = keys_for_tests(self, parties);
-        Executor executor(program, {&rounds, &keys, raw, fill, {}});
+        AtBoundary boundary;
+        Executor executor(program, {&rounds, &keys, raw, fill, {}, [&](std::uint64_t runs) {
+                                      if (boundary) boundary(runs);
+                                    }});
+        if (boundary_of) boundary = boundary_of(self, executor);
         body(self, executor);
         outcome.outputs = executor.outputs();
         outcome.profile = executor.profile();
@@ -73,6 +81,12 @@ inline std::vector<PartyOutcome> run_in_process(
     });
   for (auto& thread : threads) thread.join();
   return outcomes;
+}
+
+inline std::vector<PartyOutcome> run_in_process(
+    const Program& program, const FillInput& fill,
+    const std::function<void(int party, Executor&)>& body = [](int, Executor& executor) { executor.run(); }) {
+  return run_with_boundaries(program, fill, std::function<AtBoundary(int party, Executor&)>(), body);
 }
 
 }  // namespace sotto::runtime

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <set>
 
 #include "base/error.h"
@@ -50,7 +51,15 @@ std::map<std::string, std::filesystem::path> read_paths(TomlReader& reader, std:
   return paths;
 }
 
-LocalFiles read_local(TomlReader& reader, const std::filesystem::path& directory) {
+// A name as part of a file's.
+std::string for_file(std::string name) {
+  std::ranges::replace_if(
+      name, [](unsigned char c) { return !std::isalnum(c) && c != '-' && c != '_' && c != '.'; }, '_');
+  return name;
+}
+
+LocalFiles read_local(TomlReader& reader, const std::filesystem::path& directory,
+                      const std::string& default_checkpoints) {
   LocalFiles files;
   files.identity = directory / reader.required_text("identity");
   files.inputs = read_paths(reader, "inputs", directory);
@@ -64,6 +73,12 @@ LocalFiles read_local(TomlReader& reader, const std::filesystem::path& directory
   files.store_key = optional("store_key");
   if (files.store.has_value() != files.store_key.has_value())
     reader.fail(files.store ? "store" : "store_key", "needs both store and store_key");
+  files.checkpoints = directory / default_checkpoints;
+  files.checkpoint_key = files.identity / "checkpoint.key";
+  reader.with_table("checkpoint", [&](TomlReader& table) {
+    if (table.has("directory")) files.checkpoints = directory / table.required_text("directory");
+    if (table.has("key")) files.checkpoint_key = directory / table.required_text("key");
+  });
   return files;
 }
 
@@ -109,8 +124,16 @@ Job parse_job(std::string_view text, const std::string& file_name, const std::fi
     job.connect_seconds = timeouts.number_or("connect", job.connect_seconds, 0.1, 86400);
     job.stall_seconds = timeouts.number_or("stall", job.stall_seconds, 0.5, 3600);
   });
+  reader.with_table("checkpoint", [&](TomlReader& checkpoint) {
+    constexpr double kMost = 1e9;
+    const double steps = checkpoint.number_or("every_steps", 0, 1, kMost);
+    if (steps != std::floor(steps)) checkpoint.fail("every_steps", "must be a whole number");
+    job.checkpoint.every_steps = static_cast<std::uint64_t>(steps);
+    job.checkpoint.every_seconds = checkpoint.number_or("every_seconds", 0, 0.1, kMost);
+    if (!job.checkpoint.on()) checkpoint.fail("", "says nothing", "Give every_steps or every_seconds.");
+  });
   reader.for_each_table("local", [&](const std::string& name, TomlReader& files) {
-    job.local[name] = read_local(files, directory);
+    job.local[name] = read_local(files, directory, for_file(job.name + "." + name) + ".checkpoints");
   });
   check_names(job, reader);
   reader.expect_no_more();
@@ -138,15 +161,15 @@ const LocalFiles& Job::local_of(std::string_view wanted) const {
               "It says where this party's identity and data are.");
 }
 
-Digest agreement_digest(const Job& job) {
-  // Length-prefixed texts: no two agreements share a serialization.
-  ByteWriter writer;
-  writer.text("sotto job 1");
+namespace {
+
+// Length-prefixed texts: no two agreements share a serialization.
+void write_computation(ByteWriter& writer, const Job& job) {
   writer.text(job.name);
   writer.text(job.digest);
   writer.number(static_cast<std::uint64_t>(job.parties.size()));
   for (const auto& party : job.parties)
-    for (const auto* text : {&party.name, &party.role, &party.fingerprint}) writer.text(*text);
+    for (const auto* text : {&party.name, &party.role}) writer.text(*text);
   writer.number(static_cast<std::uint64_t>(job.reveals.size()));
   for (const auto& [name, parties] : job.reveals) {
     writer.text(name);
@@ -154,6 +177,24 @@ Digest agreement_digest(const Job& job) {
     writer.number(static_cast<std::uint64_t>(sorted.size()));
     for (const auto& party : sorted) writer.text(party);
   }
+}
+
+}  // namespace
+
+Digest agreement_digest(const Job& job) {
+  ByteWriter writer;
+  writer.text("sotto job 2");
+  write_computation(writer, job);
+  for (const auto& party : job.parties) writer.text(party.fingerprint);
+  writer.number(job.checkpoint.every_steps);
+  writer.real(job.checkpoint.every_seconds);
+  return sha256(writer.bytes());
+}
+
+Digest computation_digest(const Job& job) {
+  ByteWriter writer;
+  writer.text("sotto computation 1");
+  write_computation(writer, job);
   return sha256(writer.bytes());
 }
 

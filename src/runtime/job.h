@@ -18,6 +18,10 @@
 //   connect = 30
 //   stall = 8
 //
+//   [checkpoint]                          # optional: a run that can be resumed; either or both
+//   every_steps = 100                     # runs of blocks: for a training, steps
+//   every_seconds = 300                   # by the first party's clock
+//
 //   [local.alice]                         # read by alice only; each party needs only its own
 //   identity = "certs/alice"
 //   inputs = { x = "train-images-idx3-ubyte" }
@@ -25,6 +29,9 @@
 //   policy = "alice.policy.toml"              # optional
 //   store = "alice.share"                     # optional: the final parameters' shares, encrypted
 //   store_key = "alice.store.key"
+//   checkpoint = { directory = "alice.checkpoints", key = "alice.checkpoint.key" }   # optional; by default
+//                                             # NAME.PARTY.checkpoints, and checkpoint.key beside the
+//                                             identity
 //
 // Everything but `local` is the agreement: its digest is compared in the handshake.
 #pragma once
@@ -45,8 +52,14 @@ struct JobParty {
   std::string name, role, address, fingerprint;
 };
 
+struct CheckpointSchedule {
+  std::uint64_t every_steps = 0;  // runs of blocks; 0: not by their number
+  double every_seconds = 0;       // 0: not by time
+  bool on() const { return every_steps > 0 || every_seconds > 0; }
+};
+
 struct LocalFiles {
-  std::filesystem::path identity;
+  std::filesystem::path identity, checkpoints, checkpoint_key;
   std::map<std::string, std::filesystem::path> inputs, outputs;
   std::optional<std::filesystem::path> policy, store, store_key;
 };
@@ -59,6 +72,7 @@ struct Job {
   std::vector<JobParty> parties;
   std::map<std::string, std::vector<std::string>> reveals;  // output name to party names
   double connect_seconds = 30, stall_seconds = 8;
+  CheckpointSchedule checkpoint;
   std::map<std::string, LocalFiles> local;  // by party name
 
   const JobParty& party_named(std::string_view name) const;
@@ -72,6 +86,9 @@ Job load_job(const std::filesystem::path& file);
 
 // What the parties agree on: SHA-256 of a canonical text of everything but `local`.
 Digest agreement_digest(const Job& job);
+// What is computed by whom for whom: the same without certificates and schedule, which may change between
+// sessions of one run.
+Digest computation_digest(const Job& job);
 
 // The job's parties in the order of the plan's computing roles. Throws kUsage unless they match one to one,
 // and kPolicy unless the job lists every reveal of the plan with exactly its parties.

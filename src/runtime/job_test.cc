@@ -90,6 +90,38 @@ TEST(Job, AgreementCoversEverythingButLocalFiles) {
   EXPECT_NE(digest(job_text()), digest(replaced(job_text(), "\"sums\"", "\"sumt\"")));
 }
 
+TEST(Job, CheckpointsHaveAScheduleAndPlaces) {
+  const Job none = job_of(job_text());
+  EXPECT_FALSE(none.checkpoint.on());
+  const auto text = job_text() + "[checkpoint]\nevery_steps = 100\n";
+  const Job job = job_of(text);
+  EXPECT_EQ(job.checkpoint.every_steps, 100u);
+  EXPECT_EQ(job.local_of("alice").checkpoints, "/jobs/sums.alice.checkpoints");
+  EXPECT_EQ(job.local_of("alice").checkpoint_key, "/jobs/certs/alice/checkpoint.key");
+  const Job placed =
+      job_of(replaced(text, "identity =", "checkpoint = { directory = \"saved\", key = \"k\" }\nidentity ="));
+  EXPECT_EQ(placed.local_of("alice").checkpoints, "/jobs/saved");
+  EXPECT_EQ(placed.local_of("alice").checkpoint_key, "/jobs/k");
+  for (const char* wrong : {"", "every_steps = 0\n", "every_steps = 1.5\n", "every_seconds = -1\n"})
+    EXPECT_THAT(complaint(ErrorKind::kUsage, [&] { job_of(job_text() + "[checkpoint]\n" + wrong); }),
+                HasSubstr("checkpoint"));
+}
+
+// A renewed certificate or another schedule ends no computation; other parties or reveals do.
+TEST(Job, AComputationOutlivesCertificates) {
+  const auto computation = [](const std::string& text) { return to_hex(computation_digest(job_of(text))); };
+  const auto agreement = [](const std::string& text) { return to_hex(agreement_digest(job_of(text))); };
+  const auto renewed =
+      replaced(job_text(), "fingerprint = \"" + kDigits, "fingerprint = \"" + std::string(64, 'b'));
+  const auto scheduled = job_text() + "[checkpoint]\nevery_seconds = 60\n";
+  for (const auto& text : {renewed, scheduled}) {
+    EXPECT_EQ(computation(text), computation(job_text()));
+    EXPECT_NE(agreement(text), agreement(job_text()));
+  }
+  EXPECT_NE(computation(replaced(job_text(), "[\"alice\"]", "[\"alice\", \"bob\"]")),
+            computation(job_text()));
+}
+
 TEST(Job, RefusesPlansThatRevealSomethingElse) {
   auto plan = plan::sample_plan();
   plan.mutable_reveals(0)->add_roles(1);

@@ -8,16 +8,21 @@
 #include <cmath>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "base/error.h"
 #include "base/fixed_point.h"
+#include "base/log.h"
 #include "base/threads.h"
 #include "net/mesh.h"
 #include "plan/openings.h"
+#include "runtime/checkpointer.h"
 #include "runtime/data.h"
 #include "runtime/executor.h"
+#include "runtime/opening.h"
 #include "runtime/policy.h"
 #include "runtime/program.h"
+#include "runtime/run_lock.h"
 #include "runtime/store.h"
 
 namespace sotto::runtime {
@@ -40,52 +45,6 @@ Program load_program(const Job& job) {
                 "Fetch the plan that the parties agreed on, or agree on this one in the job file.");
   return prepare(bytes);
 }
-
-NumberTensor read_numbers(const std::filesystem::path& file) {
-  const auto bytes = read_packed_file(file);
-  try {
-    return parse_numbers(bytes);
-  } catch (const Error& error) {
-    throw Error(error.kind(), fmt::format("{}: {}", file.string(), error.message()), error.hint());
-  }
-}
-
-// This party's inputs, read whole before anybody is contacted.
-class OwnInputs {
- public:
-  OwnInputs(const Program& program, const LocalFiles& files, int self, const std::string& name) {
-    for (const auto& input : program.plan.inputs()) {
-      if (!input.initializer().empty() || plan::party_of_role(program.plan, input.role()) != self) continue;
-      const auto file = files.inputs.find(input.name());
-      if (file == files.inputs.end())
-        throw Error(ErrorKind::kUsage,
-                    fmt::format("[local.{}] gives no file for input \"{}\"", name, input.name()),
-                    fmt::format("Add inputs = {{ {} = \"FILE\" }}.", input.name()));
-      const auto& value = program.plan.values(static_cast<int>(input.value()));
-      tensors_.try_emplace(input.name(), read_numbers(file->second), input.encoding(), plan::shape_of(value),
-                           fmt::format("input \"{}\"", input.name()));
-    }
-    for (const auto& [input, file] : files.inputs)
-      if (!tensors_.contains(input))
-        throw Error(
-            ErrorKind::kUsage,
-            fmt::format("[local.{}] gives a file for \"{}\", which is no input of its role", name, input),
-            "`sotto plan show` lists who provides what.");
-  }
-
-  void fill(const plan::wire::Input& input, const plan::Value& value, std::size_t offset,
-            std::span<ring::Element> out) {
-    numbers_.resize(out.size());
-    tensors_.at(input.name()).read(offset, numbers_);
-    const double bound = std::ldexp(1.0, value.bound_bits()) - std::ldexp(1.0, -value.fraction_bits());
-    encode(out, numbers_, value.fraction_bits(), bound,
-           fmt::format("input \"{}\" from element {}", input.name(), offset));
-  }
-
- private:
-  std::map<std::string, EncodedTensor> tensors_;
-  std::vector<double> numbers_;
-};
 
 net::MeshOptions mesh_options(const Job& job, const std::vector<JobParty>& parties, std::size_t self,
                               const Program& program) {
@@ -161,16 +120,15 @@ void check_places(const LocalFiles& files) {
 }
 
 void save_model(const Executor& executor, const Program& program, const Job& job, const std::string& name,
-                int self) {
+                int self, const SessionId& session) {
   const auto& files = job.local_of(name);
   if (!files.store) return;
-  Bundle bundle{program.plan.protocol(), name, job.name, program.digest, self, {}};
+  Bundle bundle{program.plan.protocol(), name, job.name, program.digest, self, session, {}};
   for (int i = 0; i < program.plan.states_size(); ++i) {
     const auto& state = program.plan.states(i);
     if (!state.parameter()) continue;
-    bundle.shares.push_back({state.name(),
-                             program.plan.values(static_cast<int>(state.value())).fraction_bits(),
-                             executor.state(i)});
+    const auto& value = program.plan.values(static_cast<int>(state.value()));
+    bundle.shares.push_back({state.name(), value.fraction_bits(), value.bound_bits(), executor.state(i)});
   }
   save_bundle(*files.store, *files.store_key, bundle);
 }
@@ -200,7 +158,8 @@ void telling_others(net::Mesh& mesh, Function function) {
 
 }  // namespace
 
-RunSummary run_party(const Job& job, const std::string& name, const OnProgress& on_progress) {
+RunSummary run_party(const Job& job, const std::string& name, const OnProgress& on_progress,
+                     const RunOptions& options) {
   job.party_named(name);
   const auto& files = job.local_of(name);
   const auto program = load_program(job);
@@ -211,6 +170,8 @@ RunSummary run_party(const Job& job, const std::string& name, const OnProgress& 
   enforce(files.policy ? load_policy(*files.policy) : Policy{}, program.plan, *program.table, parties, name);
   check_outputs(program, files, party, name);
   check_places(files);
+  const RunLock lock(agreement_digest(job), job.name, name);
+  auto checkpoints = open_checkpoints(job, files, program, name, party, options);
   OwnInputs inputs(program, files, party, name);
   share_cores(parties, self);
 
@@ -223,15 +184,22 @@ RunSummary run_party(const Job& job, const std::string& name, const OnProgress& 
   summary.security = security_card(job, program, parties);
   auto start = std::chrono::steady_clock::now();
   net::Mesh mesh(mesh_options(job, parties, self, program));
-  summary.connect_seconds = seconds_since(start);
   // The links outlive the telling: a session that ends first would hide the reason.
   auto links = mesh.open_session(0);
   std::vector<net::Link*> raw;
   for (auto& link : links) raw.push_back(link.get());
+  std::vector<std::string> names;
+  for (const auto& other : parties) names.push_back(other.name);
+  net::Rounds rounds(party, raw);
+  Openings openings;
+  telling_others(mesh,
+                 [&] { openings = exchange_openings(rounds, {options.resume, checkpoints.marks, {}}); });
+  // What is wrong with it, everybody finds for itself.
+  const auto session = conclude(openings, names);
+  summary.connect_seconds = seconds_since(start);
   telling_others(mesh, [&] {
-    net::Rounds rounds(party, raw);
     const auto keys = session_keys(mesh, agreement_digest(job));
-    Environment environment{&rounds, &keys, raw, {}, {}};
+    Environment environment{&rounds, &keys, raw, {}, {}, {}};
     environment.fill_input = [&](const auto& input, const auto& value, std::size_t offset, auto out) {
       inputs.fill(input, value, offset, out);
     };
@@ -239,15 +207,35 @@ RunSummary run_party(const Job& job, const std::string& name, const OnProgress& 
                                   std::uint64_t bytes) {
       if (on_progress) on_progress(control.phase(), done, control.repeat(), bytes);
     };
+    Checkpoint from;
+    std::optional<Checkpointer> checkpointer;
+    Executor* running = nullptr;
+    if (checkpoints.directory) {
+      auto& directory = *checkpoints.directory;
+      if (session.resumed_from) from = load_checkpoint(directory, *session.resumed_from, inputs);
+      directory.begin(session.resumed_from);
+      checkpointer.emplace(directory, job.checkpoint, rounds, names, session.id, inputs.digests());
+      checkpointer->begin_after(from.mark.runs);
+      environment.at_boundary = [&](std::uint64_t runs) {
+        checkpointer->at_boundary(*running, runs, total_runs(program.plan),
+                                  from.seconds + seconds_since(start));
+      };
+    }
     start = std::chrono::steady_clock::now();
     Executor executor(program, std::move(environment));
-    executor.run();
-    summary.seconds = seconds_since(start);
+    running = &executor;
+    summary.resumed_after = from.mark.runs;
+    if (session.resumed_from)
+      executor.resume(std::move(from.snapshot));
+    else
+      executor.run();
+    summary.seconds = from.seconds + seconds_since(start);
     summary.profile = executor.profile();
     summary.outputs = executor.outputs();
     for (const auto& [output, values] : summary.outputs)
       summary.revealed[output] = plan::training_runs_before(program.plan, output);
-    save_model(executor, program, job, name, party);
+    if (checkpointer) summary.checkpoints = checkpointer->statistics();
+    save_model(executor, program, job, name, party, session.id);
   });
   write_outputs(summary.outputs, files);
   summary.finished = time_text(std::chrono::system_clock::now());

@@ -6,6 +6,7 @@
 
 #include "runtime/job.h"
 #include "runtime/report.h"
+#include "runtime/resumption.h"
 
 namespace sotto::runtime {
 
@@ -15,6 +16,7 @@ using OnProgress = std::function<void(const std::string& phase, std::uint64_t do
 
 // Reads plan, policy and data, and refuses before anybody is contacted; connects; runs; writes outputs and
 // store. Throws Error of any kind; the other parties are told why.
-RunSummary run_party(const Job& job, const std::string& name, const OnProgress& on_progress = {});
+RunSummary run_party(const Job& job, const std::string& name, const OnProgress& on_progress = {},
+                     const RunOptions& options = {});
 
 }  // namespace sotto::runtime

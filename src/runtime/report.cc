@@ -74,6 +74,20 @@ std::string outputs_text(const RunSummary& summary) {
   return text;
 }
 
+// Nothing when there were none.
+std::string checkpoints_text(const RunSummary& summary) {
+  std::string text;
+  if (summary.resumed_after > 0)
+    text += fmt::format("\nResumed after run {}; times, rounds and bytes are of all sessions together.\n",
+                        summary.resumed_after);
+  const auto& checkpoints = summary.checkpoints;
+  if (checkpoints.written + checkpoints.failed > 0)
+    text += fmt::format("{} checkpoints were written in {}{}.\n", checkpoints.written,
+                        human_seconds(checkpoints.seconds),
+                        checkpoints.failed > 0 ? fmt::format(", {} could not be", checkpoints.failed) : "");
+  return text;
+}
+
 }  // namespace
 
 std::uint64_t evaluated_rows(const plan::Plan& plan) {
@@ -106,9 +120,10 @@ std::string report_text(const RunSummary& summary) {
   return fmt::format(
       "{} of job \"{}\": {} (and {} to connect)\n\n{}\nRounds and bytes are what the plan predicted and the "
       "links "
-      "measured; where they differ both are shown.\n\n{}{}{}",
+      "measured; where they differ both are shown.\n{}\n{}{}{}",
       summary.party, summary.job, human_seconds(summary.seconds), human_seconds(summary.connect_seconds),
-      phases_text(summary), kinds_text(summary), summary.outputs.empty() ? "" : "\n", outputs_text(summary));
+      phases_text(summary), checkpoints_text(summary), kinds_text(summary),
+      summary.outputs.empty() ? "" : "\n", outputs_text(summary));
 }
 
 nlohmann::json report_json(const RunSummary& summary) {
@@ -119,6 +134,10 @@ nlohmann::json report_json(const RunSummary& summary) {
   json["finished"] = summary.finished;
   json["seconds"] = summary.seconds;
   json["connect_seconds"] = summary.connect_seconds;
+  json["resumed_after"] = summary.resumed_after;
+  json["checkpoints"] = {{"written", summary.checkpoints.written},
+                         {"failed", summary.checkpoints.failed},
+                         {"seconds", summary.checkpoints.seconds}};
   json["phases"] = nlohmann::json::array();
   for (const auto& phase : summary.profile.phases)
     json["phases"].push_back({{"phase", phase.phase},

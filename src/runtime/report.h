@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/checkpointer.h"
 #include "runtime/outputs.h"
 #include "runtime/profile.h"
 #include "runtime/security_card.h"
@@ -17,7 +18,7 @@ namespace sotto::runtime {
 struct RunSummary {
   std::string job, party, plan_digest;
   std::string finished;        // "2026-11-20 08:30 UTC"
-  double seconds = 0;          // from the first block to the last
+  double seconds = 0;          // from the first block to the last, of all sessions
   double connect_seconds = 0;  // until all parties were there
   Profile profile;
   Outputs outputs;
@@ -25,6 +26,8 @@ struct RunSummary {
   std::map<std::string, std::vector<std::uint64_t>> revealed;  // by output: training runs before each opening
   std::uint64_t evaluated_rows = 0;  // that a trained model's output "correct" counts among; 0: none
   SecurityCard security;
+  std::uint64_t resumed_after = 0;  // runs of blocks that earlier sessions did, and this one did not
+  CheckpointStatistics checkpoints;
 };
 
 // "2026-11-20 08:30 UTC"

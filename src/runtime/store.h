@@ -1,9 +1,6 @@
-// The share store: what a party keeps of a model after a run, encrypted at rest. One file per party and run:
-//
-//   "SOTTOST1" | 12 bytes nonce | AES-256-GCM(bundle) | 16 bytes tag
-//
-// with the mark as additional data. The key is 32 bytes in a file of mode 0600, made when missing. A share
-// alone says nothing; the encryption keeps a thief of one disk from adding to what he has elsewhere.
+// The share store: what a party keeps of a model after a run, encrypted at rest (sealed_file.h). One file per
+// party and run. A share alone says nothing; the encryption keeps a thief of one disk from adding to what he
+// has elsewhere.
 #pragma once
 
 #include <filesystem>
@@ -11,18 +8,21 @@
 #include <vector>
 
 #include "protocols/share.h"
+#include "runtime/session_id.h"
 
 namespace sotto::runtime {
 
 struct StoredShare {
   std::string name;
-  int fraction_bits = 0;
+  int fraction_bits = 0, bound_bits = 0;  // |value| < 2^bound_bits
   protocols::Share share;
 };
 
 struct Bundle {
   std::string protocol, party, job, plan_digest;
   int party_index = 0;
+  // Names the sharing: bundles of several parties belong together only if they agree in this.
+  SessionId sharing{};
   std::vector<StoredShare> shares;
 };
 

@@ -19,8 +19,9 @@ struct Directory {
 };
 
 Bundle example() {
-  Bundle bundle{"rep3", "alice", "mnist", "ab", 1, {}};
-  StoredShare stored{"w1", 18, {}};
+  Bundle bundle{"rep3", "alice", "mnist", "ab", 1, {}, {}};
+  bundle.sharing.fill(std::byte{7});
+  StoredShare stored{"w1", 18, 3, {}};
   stored.share.shape = {2, 2};
   const std::vector<std::uint64_t> words{1, 2, 3, 0xffffffffffffffffu};
   stored.share.parts[0] = protocols::Words::copy_of(words);
@@ -36,7 +37,10 @@ TEST(Store, ReadsBackWhatItSaved) {
   save_bundle(file, key, example());
   const auto bundle = load_bundle(file, key);
   EXPECT_EQ(bundle.party, "alice");
+  EXPECT_EQ(bundle.sharing, example().sharing);
   ASSERT_EQ(bundle.shares.size(), 1u);
+  EXPECT_EQ(bundle.shares[0].fraction_bits, 18);
+  EXPECT_EQ(bundle.shares[0].bound_bits, 3);
   EXPECT_EQ(bundle.shares[0].share.shape, (Shape{2, 2}));
   EXPECT_THAT(bundle.shares[0].share.parts[0].span(), testing::ElementsAre(1, 2, 3, 0xffffffffffffffffu));
   EXPECT_THAT(bundle.shares[0].share.parts[1].span(), testing::ElementsAre(0, 0, 0, 0));

@@ -1,0 +1,54 @@
+#include "runtime/own_inputs.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "base/error.h"
+#include "base/fixed_point.h"
+
+namespace sotto::runtime {
+namespace {
+
+NumberTensor read_numbers(const std::filesystem::path& file, Digest& digest) {
+  const auto bytes = read_packed_file(file);
+  digest = sha256(bytes);
+  try {
+    return parse_numbers(bytes);
+  } catch (const Error& error) {
+    throw Error(error.kind(), fmt::format("{}: {}", file.string(), error.message()), error.hint());
+  }
+}
+
+}  // namespace
+
+OwnInputs::OwnInputs(const Program& program, const LocalFiles& files, int self, const std::string& name) {
+  for (const auto& input : program.plan.inputs()) {
+    if (!input.initializer().empty() || plan::party_of_role(program.plan, input.role()) != self) continue;
+    const auto file = files.inputs.find(input.name());
+    if (file == files.inputs.end())
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("[local.{}] gives no file for input \"{}\"", name, input.name()),
+                  fmt::format("Add inputs = {{ {} = \"FILE\" }}.", input.name()));
+    const auto& value = program.plan.values(static_cast<int>(input.value()));
+    tensors_.try_emplace(input.name(), read_numbers(file->second, digests_[input.name()]), input.encoding(),
+                         plan::shape_of(value), fmt::format("input \"{}\"", input.name()));
+  }
+  for (const auto& [input, file] : files.inputs)
+    if (!tensors_.contains(input))
+      throw Error(
+          ErrorKind::kUsage,
+          fmt::format("[local.{}] gives a file for \"{}\", which is no input of its role", name, input),
+          "`sotto plan show` lists who provides what.");
+}
+
+void OwnInputs::fill(const plan::wire::Input& input, const plan::Value& value, std::size_t offset,
+                     std::span<ring::Element> out) {
+  numbers_.resize(out.size());
+  tensors_.at(input.name()).read(offset, numbers_);
+  const double bound = std::ldexp(1.0, value.bound_bits()) - std::ldexp(1.0, -value.fraction_bits());
+  encode(out, numbers_, value.fraction_bits(), bound,
+         fmt::format("input \"{}\" from element {}", input.name(), offset));
+}
+
+}  // namespace sotto::runtime
