@@ -146,6 +146,51 @@ TEST_P(Local, ReverseAndPad) {
             (Reals{1, 0, 2, 0}));
 }
 
+// Against the definition: element i of an axis goes to low + i * (interior + 1), where that is within the
+// result.
+TEST_P(Local, PadsByAnyAmounts) {
+  std::mt19937_64 random(3);
+  const auto between = [&](std::int64_t least, std::int64_t most) {
+    return least + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(most - least + 1));
+  };
+  for (int trial = 0; trial < 60; ++trial) {
+    Shape from, to;
+    std::vector<std::int64_t> low, high, interior;
+    for (int axis = 0; axis < 3; ++axis) {
+      from.push_back(between(0, 4));
+      low.push_back(between(-3, 3));
+      interior.push_back(between(0, 2));
+      const std::int64_t spread = from.back() + std::max<std::int64_t>(from.back() - 1, 0) * interior.back();
+      high.push_back(between(std::max<std::int64_t>(-3, -low.back() - spread), 3 + std::abs(low.back())));
+      to.push_back(low.back() + spread + high.back());
+    }
+    const Reals x = uniform(static_cast<std::size_t>(element_count(from)), -3, 3, 5, 7);
+    Reals expected(static_cast<std::size_t>(element_count(to)));
+    const auto strides = dense_strides(from), padded = dense_strides(to);
+    for (std::int64_t i = 0; i < element_count(from); ++i) {
+      std::int64_t at = 0;
+      bool inside = true;
+      for (std::size_t axis = 0; axis < 3; ++axis) {
+        const std::int64_t place = low[axis] + i / strides[axis] % from[axis] * (interior[axis] + 1);
+        inside = inside && place >= 0 && place < to[axis];
+        at += place * padded[axis];
+      }
+      if (inside) expected[static_cast<std::size_t>(at)] = x[static_cast<std::size_t>(i)];
+    }
+    EXPECT_EQ(run_kernel(table(), "pad", {{number(from, 5, 5), x}}, {number(to, 5, 5)},
+                         {{"low", low}, {"high", high}, {"interior", interior}})[0],
+              expected)
+        << trial;
+  }
+  // All that there was is cut off, by the largest amount there is.
+  const std::int64_t most = std::int64_t{1} << 50;
+  EXPECT_EQ(run_kernel(table(), "pad", {{number({2}, 5, 5), {1, 2}}}, {number({2}, 5, 5)},
+                       {{"low", std::vector{-most}},
+                        {"high", std::vector{most}},
+                        {"interior", std::vector<std::int64_t>{0}}})[0],
+            (Reals{0, 0}));
+}
+
 // Far more padding than any machine holds is refused, not computed.
 TEST(PadCheck, SaysWhatIsWrong) {
   const auto refused = [](Shape from, Shape to, std::int64_t low, std::int64_t high, std::int64_t interior) {

@@ -154,17 +154,45 @@ Share gathered(const Context& context, const Share& source, Shape shape,
   return gathered(context, std::vector<Share>{source}, std::move(shape), indices);
 }
 
-Indices View::indices() const {
-  Indices out{offset};
-  // Axis by axis from the outermost: every index so far is followed along the axis.
-  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-    Indices next;
-    next.reserve(out.size() * static_cast<std::size_t>(shape[axis]));
-    for (std::int64_t start : out)
-      for (std::int64_t i = 0; i < shape[axis]; ++i) next.push_back(start + i * strides[axis]);
-    out = std::move(next);
+Share mapped(
+    const Context& context, const Share& source, Shape shape,
+    const std::function<void(std::span<ring::Element> out, std::span<const ring::Element> in)>& map) {
+  Share out = empty_share(source.kind, std::move(shape));
+  const std::size_t count = out.elements();
+  const bool bits = source.kind == Kind::kBoolean;
+  const std::size_t words = bits ? bits::words_for(count) : count;
+  for (std::size_t p = 0; p < out.parts.size(); ++p) {
+    const Words& in = source.parts[p];
+    if (is_absent(in) && source.elements() != 0) continue;
+    if (in.is_zero()) {
+      out.parts[p] = Words::zeros(words);
+      continue;
+    }
+    out.parts[p] = context.words(words);
+    context.local([&] {
+      if (!bits) return map(out.parts[p].mutable_span(), in.span());
+      const Words expanded = Words::allocate(source.elements()), moved = Words::allocate(count);
+      bits::expand(expanded.mutable_span(), in.span());
+      map(moved.mutable_span(), expanded.span());
+      bits::collect(out.parts[p].mutable_span(), moved.span());
+    });
   }
   return out;
+}
+
+Share viewed(const Context& context, const Share& source, const Layout& layout) {
+  return mapped(context, source, layout.shape,
+                [&](std::span<ring::Element> out, std::span<const ring::Element> in) {
+                  ring::Element* to = out.data();
+                  for_each_run(layout, [&](std::int64_t offset, std::int64_t count, std::int64_t stride) {
+                    const ring::Element* from = in.data() + offset;
+                    if (stride == 1) {
+                      to = std::copy_n(from, count, to);
+                    } else {
+                      for (std::int64_t i = 0; i < count; ++i) *to++ = from[i * stride];
+                    }
+                  });
+                });
 }
 
 Share columns_of(const Context& context, const Share& a, const Indices& columns) {

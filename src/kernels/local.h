@@ -7,6 +7,7 @@
 
 #include <functional>
 
+#include "base/layout.h"
 #include "kernels/kernel.h"
 
 namespace sotto::kernels {
@@ -40,13 +41,13 @@ Share gathered(const Context& context, const Share& source, Shape shape,
 Share gathered(const Context& context, const std::vector<Share>& sources, Shape shape,
                const std::function<Indices()>& indices);
 
-// A strided view of a dense tensor; strides may be 0 (broadcast).
-struct View {
-  Shape shape;
-  std::vector<std::int64_t> strides;
-  std::int64_t offset = 0;
-  Indices indices() const;
-};
+// A share of another shape, every part `map` of the source's: one word per element, of bits too. `map` is
+// linear, so that parts known to be zero stay so, fills all of `out`, and is called only when data is there.
+Share mapped(const Context& context, const Share& source, Shape shape,
+             const std::function<void(std::span<ring::Element> out, std::span<const ring::Element> in)>& map);
+
+// The elements of a dense share that a layout shows, in its order; strides may be 0 (broadcast) or negative.
+Share viewed(const Context& context, const Share& source, const Layout& layout);
 
 // Columns of the last axis: result[..., j] = a[..., columns[j]].
 Share columns_of(const Context& context, const Share& a, const Indices& columns);

@@ -2,6 +2,7 @@
 // exact, local, 0 rounds.
 #include <algorithm>
 
+#include "base/bits.h"
 #include "kernels/all.h"
 #include "kernels/check.h"
 #include "kernels/local.h"
@@ -15,11 +16,6 @@ Check check_move(const char* name, const Call& call) {
   check.require(check.operand(0).kind == check.result().kind, "the operand's kind is the result's");
   check.same_fraction(check.operand(0), check.result());
   return check;
-}
-
-Share viewed(const Context& context, const Call& call, View view) {
-  view.shape = call.result_types[0].shape;
-  return gathered(context, call.operands[0], view.shape, [&] { return view.indices(); });
 }
 
 void check_reshape(const Call& call) {
@@ -44,10 +40,10 @@ void check_transpose(const Call& call) {
 
 Task<Shares> run_transpose(Context& context, const Call& call) {
   const auto strides = dense_strides(call.operands[0].shape);
-  View view;
+  Layout view{.shape = call.result_types[0].shape, .strides = {}};
   for (std::int64_t axis : integers(call.attributes, "permutation"))
     view.strides.push_back(strides[static_cast<std::size_t>(axis)]);
-  co_return Shares{viewed(context, call, std::move(view))};
+  co_return Shares{viewed(context, call.operands[0], view)};
 }
 
 void check_broadcast(const Call& call) {
@@ -65,11 +61,11 @@ Task<Shares> run_broadcast(Context& context, const Call& call) {
   const Shape& from = call.operands[0].shape;
   const auto strides = dense_strides(from);
   const auto dimensions = integers(call.attributes, "dimensions");
-  View view;
-  view.strides.assign(call.result_types[0].shape.size(), 0);
+  const Shape& to = call.result_types[0].shape;
+  Layout view{.shape = to, .strides = std::vector<std::int64_t>(to.size(), 0)};
   for (std::size_t axis = 0; axis < from.size(); ++axis)
     if (from[axis] != 1) view.strides[static_cast<std::size_t>(dimensions[axis])] = strides[axis];
-  co_return Shares{viewed(context, call, std::move(view))};
+  co_return Shares{viewed(context, call.operands[0], view)};
 }
 
 void check_slice(const Call& call) {
@@ -93,13 +89,13 @@ void check_slice(const Call& call) {
 Task<Shares> run_slice(Context& context, const Call& call) {
   const auto strides = dense_strides(call.operands[0].shape);
   const auto start = integers(call.attributes, "start"), stride = integers(call.attributes, "stride");
-  View view;
+  Layout view{.shape = call.result_types[0].shape, .strides = {}};
   for (std::size_t axis = 0; axis < strides.size(); ++axis) {
     view.offset += start[axis] * strides[axis];
     // A stride beyond the extent picks one element: its product could overflow, and is multiplied by 0 only.
     view.strides.push_back(std::min(stride[axis], call.operands[0].shape[axis]) * strides[axis]);
   }
-  co_return Shares{viewed(context, call, std::move(view))};
+  co_return Shares{viewed(context, call.operands[0], view)};
 }
 
 void check_reverse(const Call& call) {
@@ -110,14 +106,13 @@ void check_reverse(const Call& call) {
 
 Task<Shares> run_reverse(Context& context, const Call& call) {
   const Shape& shape = call.operands[0].shape;
-  View view;
-  view.strides = dense_strides(shape);
+  Layout view = Layout::dense(shape);
   for (std::int64_t number : integers(call.attributes, "axes")) {
     const auto axis = static_cast<std::size_t>(number);
     view.offset += (shape[axis] - 1) * view.strides[axis];
     view.strides[axis] = -view.strides[axis];
   }
-  co_return Shares{viewed(context, call, std::move(view))};
+  co_return Shares{viewed(context, call.operands[0], view)};
 }
 
 // Zeros before, after and between the elements of each axis; negative ones cut off.
@@ -151,36 +146,49 @@ void check_pad(const Call& call) {
   check.shape(check.result(), padded, "the result");
 }
 
-// For each element of the result its place in `from`; where there is none, the place after the last.
-Indices padded_places(const Shape& from, const Shape& to, const Padding& padding) {
-  const std::int64_t none = element_count(from);
-  const auto strides = dense_strides(from);
-  Indices places{0};
-  for (std::size_t axis = 0; axis < to.size(); ++axis) {
-    Indices next;
-    next.reserve(places.size() * static_cast<std::size_t>(to[axis]));
-    for (std::int64_t place : places)
-      for (std::int64_t i = 0; i < to[axis]; ++i) {
-        const std::int64_t at = i - padding.low[axis], step = padding.interior[axis] + 1;
-        const bool inside = place != none && at >= 0 && at % step == 0 && at / step < from[axis];
-        next.push_back(inside ? place + at / step * strides[axis] : none);
-      }
-    places = std::move(next);
+// The elements that are kept, and where they go in the result.
+struct Kept {
+  Layout from, to;
+
+  Kept(const Shape& operand, const Shape& result, const Padding& padding)
+      : from{.shape = {}, .strides = dense_strides(operand)},
+        to{.shape = {}, .strides = dense_strides(result)} {
+    for (std::size_t axis = 0; axis < operand.size(); ++axis) {
+      const std::int64_t low = padding.low[axis], step = padding.interior[axis] + 1;
+      // Element i goes to low + i * step, which lies within [0, extent of the result).
+      const std::int64_t begin = low >= 0 ? 0 : (step - 1 - low) / step;
+      const std::int64_t room = result[axis] - low;
+      const std::int64_t end = std::min(room <= 0 ? 0 : (room - 1) / step + 1, operand[axis]);
+      from.shape.push_back(std::max<std::int64_t>(end - begin, 0));
+      if (begin >= end) continue;
+      from.offset += begin * from.strides[axis];
+      to.offset += (low + begin * step) * to.strides[axis];
+      to.strides[axis] *= step;
+    }
+    to.shape = from.shape;
   }
-  return places;
+};
+
+Share zeros(const Context& context, Kind kind, const Shape& shape) {
+  const auto count = static_cast<std::size_t>(element_count(shape));
+  Words words = Words::zeros(kind == Kind::kBoolean ? bits::words_for(count) : count);
+  if (kind != Kind::kPublic) return protocols::constant(context, std::move(words), kind, shape);
+  return {.kind = kind, .shape = shape, .parts = {std::move(words), Words()}, .selector = nullptr};
 }
 
 Task<Shares> run_pad(Context& context, const Call& call) {
   const Share& operand = call.operands[0];
-  Share zero;
-  zero.kind = operand.kind;
-  zero.shape = {1};
-  zero.parts[0] = Words::zeros(1);
-  if (operand.kind != Kind::kPublic)
-    zero = protocols::constant(context, Words::zeros(1), operand.kind, zero.shape);
   const Shape& shape = call.result_types[0].shape;
-  co_return Shares{gathered(context, {operand, zero}, shape,
-                            [&] { return padded_places(operand.shape, shape, Padding(call.attributes)); })};
+  const Kept kept(operand.shape, shape, Padding(call.attributes));
+  if (element_count(kept.from.shape) == 0) co_return Shares{zeros(context, operand.kind, shape)};
+  const Share inside = kept.from.shape == operand.shape ? operand : viewed(context, operand, kept.from);
+  co_return Shares{mapped(context, inside, shape, [&](auto out, auto in) {
+    std::ranges::fill(out, 0);
+    const ring::Element* from = in.data();
+    for_each_run(kept.to, [&](std::int64_t offset, std::int64_t count, std::int64_t stride) {
+      for (std::int64_t i = 0; i < count; ++i) out[static_cast<std::size_t>(offset + i * stride)] = *from++;
+    });
+  })};
 }
 
 }  // namespace
