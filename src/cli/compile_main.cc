@@ -143,7 +143,7 @@ struct Arguments {
     app.add_option("--beta2", beta2, "of adam and amsgrad: what the mean of squares keeps (default 0.999)")
         ->check(number_within(0, 0.99999));
     app.add_option("--epsilon", epsilon,
-                   "of adam and amsgrad: gradients far below it move nothing (default 1e-8, counts as 2^-20)")
+                   "of adam and amsgrad: gradients far below it move nothing (default 1e-8, counts as 2^-18)")
         ->check(number_within(0, 1));
     app.add_option("--batch", training.batch, "rows per step")
         ->capture_default_str()
@@ -252,9 +252,11 @@ struct Arguments {
     options.training->loss = kLosses.at(loss);
     options.training->data = parse_provision(data);
     options.training->labels = {.name = "labels", .role = labels, .encoding = "", .file = ""};
-    if (reveals.empty())
-      options.reveals.push_back({.name = loss == "squared_error" ? "loss" : "accuracy",
-                                 .roles = {options.training->data.role, labels}});
+    if (reveals.empty()) {
+      std::vector<std::string> learners{options.training->data.role};
+      if (labels != learners[0]) learners.push_back(labels);
+      options.reveals.push_back({.name = loss == "squared_error" ? "loss" : "accuracy", .roles = learners});
+    }
     return options;
   }
 };

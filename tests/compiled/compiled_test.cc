@@ -178,6 +178,23 @@ TEST(CompiledTest, NetworkAAmongThreeParties) {
   expect_equal_moves(job);
 }
 
+Options linear_options(const std::string& protocol, passes::Loss loss) {
+  Options options = training_options(protocol, 16, 4);
+  options.training->loss = loss;
+  options.training->data.encoding = "";
+  options.training->learning_rate = 0.1;
+  if (loss == passes::Loss::kSquaredError) options.reveals[0].name = "loss";
+  return options;
+}
+
+TEST(CompiledTest, SquaredError) {
+  for (const char* protocol : {"plain", "rep3"}) {
+    CompiledJob job(source_file("tests/compiled/linear.mlir"),
+                    linear_options(protocol, passes::Loss::kSquaredError), {"w", "b", "x"});
+    expect_equal_moves(job);
+  }
+}
+
 // The budgets of the design, for one step at batch 128.
 TEST(CompiledTest, NetworkAKeepsItsBudget) {
   Options options = training_options("rep3", 128, 1);

@@ -4,6 +4,7 @@
 // was collected is one contraction with one truncation, or local arithmetic when the numbers fit exactly.
 #pragma once
 
+#include <cmath>
 #include <optional>
 
 #include "llvm/ADT/ArrayRef.h"
@@ -18,6 +19,8 @@ struct Product {
   bool transpose_a = false, transpose_b = false;
   double factor = 1;
   llvm::ArrayRef<double> schedule = {};  // times this at each step; empty: times one
+  double magnitude =
+      0;  // what |factor * schedule * a b| was measured to stay below, with margin; 0: not known
 };
 
 struct Term {
@@ -33,7 +36,7 @@ struct Expression {
   // One share and a factor, of the value's own shape.
   bool is_single() const { return !product && terms.size() == 1 && !terms[0].row; }
   void scale(double factor) {
-    if (product) product->factor *= factor;
+    if (product) product->factor *= factor, product->magnitude *= std::fabs(factor);
     for (Term& term : terms) term.factor *= factor;
   }
 };

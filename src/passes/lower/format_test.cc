@@ -25,6 +25,30 @@ TEST(FormatTest, PowersOfTwoAreExactAndNeedNothing) {
   EXPECT_EQ(choose_format(half, 18, 6)->truncate_bits, 19);
 }
 
+// Adam's second moment at 12 fraction bits: 0.999 must forget a thousandth, not 2^-10 or nothing.
+TEST(FormatTest, WhatIsKeptDecidesHowLongThePastIsRemembered) {
+  const std::vector<Scaled> parts = {{.fraction_bits = 36, .factor = 1, .product = true},
+                                     {.fraction_bits = 12, .factor = 0.999, .product = false}};
+  const auto format = choose_format(parts, 12, 24);
+  ASSERT_TRUE(format);
+  EXPECT_EQ(format->truncate_bits, 24);
+  EXPECT_NEAR(1 - std::ldexp(static_cast<double>(format->scales[1]), -24), 0.001, 0.001 / 64);
+  const std::vector<Scaled> alone = {{.fraction_bits = 28, .factor = 0.999, .product = false}};
+  const auto kept = choose_format(alone, 28, 4);
+  EXPECT_NEAR(1 - std::ldexp(static_cast<double>(kept->scales[0]), -kept->truncate_bits), 0.001, 0.001 / 64);
+}
+
+// The smallest of a schedule's scales still has seven bits.
+TEST(FormatTest, SchedulesKeepTheirSmallestScale) {
+  const std::vector<Scaled> parts = {
+      {.fraction_bits = 40, .factor = 0.005, .product = true, .scheduled = true},
+      {.fraction_bits = 28, .factor = 1, .product = false}};
+  const auto format = choose_format(parts, 28, 4);
+  ASSERT_TRUE(format);
+  EXPECT_EQ(format->scales[0], 164);  // 0.005 * 2^15
+  EXPECT_EQ(format->truncate_bits, 27);
+}
+
 // Every choice keeps its promise, whatever the factor.
 TEST(FormatTest, ErrorsStayWithinTheirLimits) {
   for (double factor = 1e-5; factor < 10; factor *= 1.37) {

@@ -75,6 +75,46 @@ TEST_F(LowerTest, SumsOfSharesAreLocal) {
   EXPECT_EQ(count<privacy::SubtractOp>(*module), 1) << print(*module);
 }
 
+// A rate that changes from step to step scales the product as a constant one does.
+TEST_F(LowerTest, NumbersOfTheStepScaleProducts) {
+  auto module = lowered(R"(func.func @f(%a: tensor<4xf32>, %b: tensor<4xf32>) -> tensor<4xf32> {
+    %0 = stablehlo.multiply %a, %b : tensor<4xf32>
+    %r = "sotto.tabulated"() {values = array<f64: -0.25, 0.5, 0.75>} : () -> tensor<4xf32>
+    %1 = stablehlo.multiply %0, %r : tensor<4xf32>
+    %2 = stablehlo.subtract %b, %1 : tensor<4xf32>
+    return %2 : tensor<4xf32>
+  })");
+  ASSERT_TRUE(module) << reported_;
+  auto contract = only<privacy::ContractOp>(*module);
+  EXPECT_EQ(count<privacy::ContractOp>(*module), 1) << print(*module);
+  // 36 fraction bits of the product and 9 more, so that a quarter is 2^7.
+  auto schedule = contract->getAttrOfType<mlir::DenseI64ArrayAttr>("sotto.schedule");
+  ASSERT_TRUE(schedule) << print(*module);
+  EXPECT_EQ(schedule.asArrayRef(), (llvm::ArrayRef<int64_t>{128, -256, -384}));
+  EXPECT_EQ(contract.getTruncate(), 27u);
+  EXPECT_EQ(contract.getAddendScales(), llvm::ArrayRef<int64_t>{int64_t{1} << 27});
+}
+
+// A rate so small that its digits and the weight's together are too many: the move is made by itself.
+TEST_F(LowerTest, SmallMovesOfLargeNumbersAreMadeApart) {
+  const char* program =
+      R"(func.func @f(%a: tensor<4xf32>, %b: tensor<4xf32>, %w: tensor<4xf32>) -> tensor<4xf32> {
+    %0 = stablehlo.multiply %a, %b : tensor<4xf32>
+    %r = "sotto.tabulated"() {values = array<f64: 1.0e-5, 2.0e-5>} : () -> tensor<4xf32>
+    %1 = stablehlo.multiply %0, %r : tensor<4xf32>
+    %large = stablehlo.constant dense<1048576.0> : tensor<4xf32>
+    %2 = stablehlo.multiply %w, %large : tensor<4xf32>
+    %3 = stablehlo.add %2, %1 : tensor<4xf32>
+    return %3 : tensor<4xf32>
+  })";
+  auto module = lowered(program, 1e-4);
+  ASSERT_TRUE(module) << reported_;
+  EXPECT_EQ(count<privacy::ContractOp>(*module), 1) << print(*module);
+  EXPECT_EQ(count<privacy::AddOp>(*module), 1) << print(*module);
+  // 1e-5 has its seven bits at 2^24; a sum below 2^10 would have no room for 60 fraction bits.
+  EXPECT_EQ(only<privacy::ContractOp>(*module).getTruncate(), 42u);
+}
+
 TEST_F(LowerTest, MaximumOfTwoSecrets) {
   auto module = lowered(R"(func.func @f(%a: tensor<4xf32>, %b: tensor<4xf32>) -> tensor<4xf32> {
     %0 = stablehlo.maximum %a, %b : tensor<4xf32>
@@ -90,6 +130,13 @@ TEST_F(LowerTest, MisuseNamesTheOperationAndTheReason) {
     return %0 : tensor<4xf32>
   })"));
   EXPECT_THAT(reported_, HasSubstr("'stablehlo.sine' has no private kernel"));
+
+  EXPECT_FALSE(lowered(R"(func.func @f(%a: tensor<4xf32>) -> tensor<4xf32> {
+    %r = "sotto.tabulated"() {values = array<f64: 0.25, 0.5>} : () -> tensor<4xf32>
+    %0 = stablehlo.multiply %a, %r : tensor<4xf32>
+    return %0 : tensor<4xf32>
+  })"));
+  EXPECT_THAT(reported_, HasSubstr("changes from step to step can multiply a product only"));
 
   EXPECT_FALSE(lowered(R"(func.func @f(%a: tensor<4x4xf32>) -> tensor<4x4xf32> {
     %0 = stablehlo.dot_general %a, %a, contracting_dims = [1] x [0] : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "passes/infer_secrecy/infer_secrecy.h"
 #include "passes/lower/format.h"
 #include "passes/train/train.h"
@@ -22,7 +23,11 @@ mlir::LogicalResult Lowering::run() {
   for (mlir::Operation& op : source_.getBody().front().without_terminator())
     if (!llvm::isa<hlo::ConstantOp>(op) && (mlir::failed(passes::lower_operation(*this, &op)) || failed_))
       return mlir::failure();
-  return lower_results();
+  if (mlir::failed(lower_results())) return mlir::failure();
+  // What was made in vain: constants that a rule then took otherwise.
+  for (mlir::Operation& op : llvm::make_early_inc_range(llvm::reverse(target_.getBody().front())))
+    if (mlir::isOpTriviallyDead(&op)) op.erase();
+  return mlir::success();
 }
 
 // ---- Arguments and results
@@ -171,6 +176,7 @@ Value Lowering::make(Value of, const Expression& expression, int fraction_bits) 
   // What could not be made was reported then; run() stops after this operation.
   if (llvm::any_of(expression.terms, [](const Term& term) { return !term.share; })) return {};
   if (const Value local = make_locally(of, expression, fraction_bits)) return local;
+  if (const Value sum = make_in_two(of, expression, fraction_bits)) return sum;
   mlir::Operation* op = contract(of, expression, fraction_bits, Then::kNothing, {});
   failed_ |= op == nullptr;
   return op ? op->getResult(0) : Value();

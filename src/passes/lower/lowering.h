@@ -45,8 +45,9 @@ class Lowering {
   // The finished value, at `fraction_bits`, or at whatever it has (-1).
   mlir::Value share_of(mlir::Value value, int fraction_bits = -1);
   // Makes `expression` as the value `of` stands for. `selector` is for kSelect; kRelu gives two results.
+  // `bound`: where the result is not what `of` says.
   mlir::Operation* contract(mlir::Value of, const Expression& expression, int fraction_bits, Then then,
-                            mlir::Value selector);
+                            mlir::Value selector, std::optional<Bound> bound = {});
   // What is known of |value|, given what its operation proves.
   Bound bound_of(mlir::Value value, std::optional<Bound> proven) const;
   privacy::FixedType type_of(mlir::Value value, int fraction_bits, std::optional<Bound> proven) const;
@@ -62,6 +63,7 @@ class Lowering {
   mlir::LogicalResult lower_results();
   privacy::FixedType argument_type(unsigned index);
   mlir::Value make(mlir::Value of, const Expression& expression, int fraction_bits);
+  mlir::Value make_in_two(mlir::Value of, const Expression& expression, int fraction_bits);
   mlir::Value make_locally(mlir::Value of, const Expression& expression, int fraction_bits);
   int wanted_fraction(mlir::Value value) const;
 

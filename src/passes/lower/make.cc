@@ -47,6 +47,22 @@ double smallest(llvm::ArrayRef<double> schedule) {
   return least;
 }
 
+std::vector<Scaled> parts_of(const Expression& expression) {
+  std::vector<Scaled> parts;
+  if (const auto& product = expression.product) {
+    const int bits = fixed(product->a).getFractionBits() + fixed(product->b).getFractionBits();
+    parts.push_back({.fraction_bits = bits,
+                     .factor = product->factor * smallest(product->schedule),
+                     .product = true,
+                     .scheduled = !product->schedule.empty()});
+  }
+  for (const Term& term : expression.terms)
+    parts.push_back({.fraction_bits = static_cast<int>(fixed(term.share).getFractionBits()),
+                     .factor = term.factor,
+                     .product = false});
+  return parts;
+}
+
 // The product's integer scale at each step.
 llvm::SmallVector<int64_t> scheduled_scales(const Product& product, int raw_fraction) {
   const int bits = fixed(product.a).getFractionBits() + fixed(product.b).getFractionBits();
@@ -110,24 +126,32 @@ Value Lowering::make_locally(Value of, const Expression& expression, int fractio
                                            int64_t{1} << (*fraction - fraction_of(sum)));
 }
 
-mlir::Operation* Lowering::contract(Value of, const Expression& expression, int fraction_bits, Then then,
-                                    Value selector) {
+// A small product that joins a large sum, where the sum's bound leaves the product's scale too little room:
+// the product is made by itself. Nothing when there is room, or the product is not known to be small.
+Value Lowering::make_in_two(Value of, const Expression& expression, int fraction_bits) {
+  if (!expression.product || expression.product->magnitude <= 0 || expression.terms.empty()) return {};
   const auto type = type_of(of, fraction_bits, expression_bound(expression));
-  std::vector<Scaled> parts;
+  if (choose_format(parts_of(expression), fraction_bits, type.getBoundBits())) return {};
+  const double magnitude = expression.product->magnitude;
+  const Bound bound{Range{-magnitude, magnitude, 0}.bound_bits(0), BoundStatus::Calibrated};
+  const Expression alone{.product = expression.product, .terms = {}};
+  mlir::Operation* product = contract(of, alone, fraction_bits, Then::kNothing, {}, bound);
+  if (!product) return {};
+  Expression sum{.product = {}, .terms = expression.terms};
+  sum.terms.push_back({.share = product->getResult(0)});
+  return make(of, sum, fraction_bits);
+}
+
+mlir::Operation* Lowering::contract(Value of, const Expression& expression, int fraction_bits, Then then,
+                                    Value selector, std::optional<Bound> bound) {
+  const auto type =
+      bound ? privacy::secret(builder_.getContext(), shape_of(of), fraction_bits, bound->bits, bound->status)
+            : type_of(of, fraction_bits, expression_bound(expression));
+  const auto parts = parts_of(expression);
   llvm::SmallVector<Value> operands;
-  if (const auto& product = expression.product) {
-    const int bits = fixed(product->a).getFractionBits() + fixed(product->b).getFractionBits();
-    parts.push_back({.fraction_bits = bits,
-                     .factor = product->factor * smallest(product->schedule),
-                     .product = true,
-                     .scheduled = !product->schedule.empty()});
-    operands.append({product->a, product->b});
-  }
+  if (const auto& product = expression.product) operands.append({product->a, product->b});
   llvm::SmallVector<int64_t> rows;
   for (const Term& term : expression.terms) {
-    parts.push_back({.fraction_bits = static_cast<int>(fixed(term.share).getFractionBits()),
-                     .factor = term.factor,
-                     .product = false});
     operands.push_back(term.share);
     rows.push_back(term.row ? 1 : 0);
   }

@@ -114,6 +114,8 @@ class Rules {
     if (!expression.product || !expression.terms.empty() || !expression.product->schedule.empty())
       return op_->emitError("a number that changes from step to step can multiply a product only");
     expression.product->schedule = number.getValues();
+    if (const auto range = range_of(result()))
+      expression.product->magnitude = std::ldexp(range->magnitude(), to_.precision().margin_bits);
     return set(std::move(expression));
   }
 

@@ -72,7 +72,7 @@ Updated sgd(mlir::OpBuilder& builder, mlir::Location location, const Training& t
 // at least kSmallestEpsilon: c is that in V's scale. The quotients differ by at most a factor of sqrt(2),
 // where v is about epsilon^2, and vanish together where a gradient is far below epsilon. A maximum with
 // epsilon^2 would do as well and cost a comparison.
-inline constexpr double kSmallestEpsilon = 0x1p-20;
+inline constexpr double kSmallestEpsilon = 0x1p-18;
 Updated adam(mlir::OpBuilder& builder, mlir::Location location, const Training& training,
              const Parameter& parameter, mlir::Value rate);
 // The two corrections and rate_t, after the step.

@@ -9,6 +9,7 @@
 // | exp(z) * broadcast(n / sum exp(z)), as log-softmax's gradient has it | row_softmax(x) * broadcast(n)
 // | reduce maximum along the last axis                               | row_maximum(x)
 // | compare EQ(x, maximum of x's row)                                | row_argmax(x)
+// | a / sqrt(x), a / (sqrt(x) + epsilon)                             | a * rsqrt(...): roots.cc
 //
 // At exactly 0 the bit is one, where compare GT is false: both slopes of relu there are subgradients. Of
 // equal largest elements row_argmax takes the first, where compare EQ takes all.
@@ -18,6 +19,7 @@
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "passes/calibrate/range.h"
 #include "passes/passes.h"
+#include "passes/raise/patterns.h"
 #include "passes/support/tensors.h"
 
 namespace sotto::passes {
@@ -204,6 +206,7 @@ struct Raise : mlir::PassWrapper<Raise, mlir::OperationPass<mlir::ModuleOp>> {
     mlir::RewritePatternSet patterns(&getContext());
     patterns.add<RaiseRelu, RaiseReluBit, TurnSelect, RaiseMask, RaiseSoftmax, RaiseWeightedSoftmax,
                  RaiseArgmax, RaiseRowMaximum>(&getContext());
+    add_root_patterns(patterns);
     if (mlir::failed(mlir::applyPatternsAndFoldGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -112,5 +112,36 @@ TEST_F(RaiseTest, LooksAlikeAreLeftAlone) {
   EXPECT_EQ(count<privacy::ReluOp>(*module), 0) << print(*module);
 }
 
+// Adam as optax writes it, and a normalisation of rows.
+TEST_F(RaiseTest, QuotientsByRootsBecomeProducts) {
+  auto module = raised(
+      R"(func.func @f(%m: tensor<3x2xf32>, %v: tensor<3x2xf32>, %r: tensor<3xf32>) -> (tensor<3x2xf32>, tensor<3x2xf32>) {
+    %e = stablehlo.constant dense<1.0e-3> : tensor<3x2xf32>
+    %0 = stablehlo.sqrt %v : tensor<3x2xf32>
+    %1 = stablehlo.add %0, %e : tensor<3x2xf32>
+    %2 = stablehlo.divide %m, %1 : tensor<3x2xf32>
+    %3 = stablehlo.sqrt %r : tensor<3xf32>
+    %4 = stablehlo.broadcast_in_dim %3, dims = [0] : (tensor<3xf32>) -> tensor<3x2xf32>
+    %5 = stablehlo.divide %m, %4 : tensor<3x2xf32>
+    return %2, %5 : tensor<3x2xf32>, tensor<3x2xf32>
+  })");
+  EXPECT_EQ(count<hlo::DivideOp>(*module), 0) << print(*module);
+  EXPECT_EQ(count<hlo::SqrtOp>(*module), 0);
+  EXPECT_EQ(count<hlo::RsqrtOp>(*module), 2);
+  auto sum = *function(*module).getOps<hlo::AddOp>().begin();
+  EXPECT_NEAR(*splat_value(sum.getRhs()), 1e-6, 1e-9);
+}
+
+TEST_F(RaiseTest, ALargeOffsetOfARootIsNoEpsilon) {
+  auto module = raised(R"(func.func @f(%m: tensor<2xf32>, %v: tensor<2xf32>) -> tensor<2xf32> {
+    %e = stablehlo.constant dense<1.0> : tensor<2xf32>
+    %0 = stablehlo.sqrt %v : tensor<2xf32>
+    %1 = stablehlo.add %0, %e : tensor<2xf32>
+    %2 = stablehlo.divide %m, %1 : tensor<2xf32>
+    return %2 : tensor<2xf32>
+  })");
+  EXPECT_EQ(count<hlo::DivideOp>(*module), 1);
+}
+
 }  // namespace
 }  // namespace sotto::passes
