@@ -58,6 +58,31 @@ TEST(Example, NetworkAGivesLogits) {
   EXPECT_EQ((*logits)[0].type(), ElementType::kF32);
 }
 
+// The convolutional ones: their parameters, in order, and logits for a batch.
+TEST(Example, ConvolutionalNetworksGiveLogits) {
+  for (auto [file, count, names] : {std::tuple{"mnist_b", 33542, "k0 b0 k1 b1 w2 b2 w3 b3 x "},
+                                    {"mnist_c", 431080, "k0 b0 k1 b1 w2 b2 w3 b3 x "},
+                                    {"mnist_d", 99240, "k0 b0 w1 b1 w2 b2 x "}}) {
+    SCOPED_TRACE(file);
+    mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+    auto module = read_file_or_throw(context, std::string(SOTTO_SOURCE_DIR "/examples/") + file + ".mlir");
+    auto main = entry_function(*module);
+    std::vector<Array> inputs;
+    std::size_t parameters = 0;
+    std::string found;
+    for (unsigned i = 0; i < main.getNumArguments(); ++i) {
+      found += argument_name(main, i) + " ";
+      inputs.push_back(normal(ir::shape_of(main.getArgument(i).getType()), 0.1F));
+      if (i + 1 < main.getNumArguments()) parameters += inputs.back().size();
+    }
+    EXPECT_EQ(found, names);
+    EXPECT_EQ(parameters, static_cast<std::size_t>(count));
+    mlir::FailureOr<std::vector<Array>> logits = ir::evaluate(main, inputs);
+    ASSERT_TRUE(mlir::succeeded(logits));
+    EXPECT_EQ((*logits)[0].shape(), (Shape{128, 10}));
+  }
+}
+
 // A network 784-128-128-10 with batch 128 learns labels that depend on its input, one step after another.
 TEST(TrainStep, LossFallsAndAStepIsFast) {
   const std::string path = kPrograms + "lean4mlir_mlp_train_step.mlir";

@@ -38,6 +38,41 @@ TEST_F(CanonicalizeTest, ExampleFactorsMoveToTheEnd) {
   EXPECT_EQ(count<hlo::NegateOp>(*module), 0);
 }
 
+// Through the way back of a convolutional network, too.
+TEST_F(CanonicalizeTest, FactorsMoveThroughWindows) {
+  auto module = simplified(
+      R"(func.func @f(%x: tensor<1x4x4x1xf32>, %d: tensor<1x2x2x1xf32>, %k: tensor<2x2x1x1xf32>) -> tensor<1x2x2x1xf32> {
+    %c = stablehlo.constant dense<0.25> : tensor<1x2x2x1xf32>
+    %z = stablehlo.constant dense<0.0> : tensor<f32>
+    %0 = stablehlo.multiply %d, %c : tensor<1x2x2x1xf32>
+    %1 = "stablehlo.select_and_scatter"(%x, %0, %z) <{window_dimensions = array<i64: 1, 2, 2, 1>, window_strides = array<i64: 1, 2, 2, 1>}> ({
+    ^bb0(%a: tensor<f32>, %b: tensor<f32>):
+      %p = stablehlo.compare GE, %a, %b : (tensor<f32>, tensor<f32>) -> tensor<i1>
+      stablehlo.return %p : tensor<i1>
+    }, {
+    ^bb0(%a: tensor<f32>, %b: tensor<f32>):
+      %s = stablehlo.add %a, %b : tensor<f32>
+      stablehlo.return %s : tensor<f32>
+    }) : (tensor<1x4x4x1xf32>, tensor<1x2x2x1xf32>, tensor<f32>) -> tensor<1x4x4x1xf32>
+    %2 = stablehlo.pad %1, %z, low = [0, 1, 0, 0], high = [0, 0, 1, 0], interior = [0, 0, 0, 0] : (tensor<1x4x4x1xf32>, tensor<f32>) -> tensor<1x5x5x1xf32>
+    %3 = stablehlo.convolution(%2, %k) dim_numbers = [b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, f], window = {} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<1x5x5x1xf32>, tensor<2x2x1x1xf32>) -> tensor<1x4x4x1xf32>
+    %4 = "stablehlo.reduce_window"(%3, %z) <{window_dimensions = array<i64: 1, 2, 2, 1>, window_strides = array<i64: 1, 2, 2, 1>}> ({
+    ^bb0(%a: tensor<f32>, %b: tensor<f32>):
+      %s = stablehlo.add %a, %b : tensor<f32>
+      stablehlo.return %s : tensor<f32>
+    }) : (tensor<1x4x4x1xf32>, tensor<f32>) -> tensor<1x2x2x1xf32>
+    %5 = stablehlo.slice %4 [0:1, 0:2, 0:2, 0:1] : (tensor<1x2x2x1xf32>) -> tensor<1x2x2x1xf32>
+    %6 = stablehlo.reverse %5, dims = [1] : tensor<1x2x2x1xf32>
+    return %6 : tensor<1x2x2x1xf32>
+  })");
+  auto last = return_of(function(*module)).getOperand(0).getDefiningOp<hlo::MultiplyOp>();
+  ASSERT_TRUE(last) << print(*module);
+  EXPECT_EQ(splat_value(last.getRhs()), 0.25);
+  EXPECT_TRUE(last.getLhs().getDefiningOp<hlo::ReverseOp>());
+  EXPECT_EQ(count<hlo::MultiplyOp>(*module), 1);
+  EXPECT_EQ(count<hlo::SliceOp>(*module), 0);
+}
+
 TEST_F(CanonicalizeTest, ProductsReadTransposedOperands) {
   auto module = simplified(R"(func.func @f(%a: tensor<4x3xf32>, %b: tensor<4x2xf32>) -> tensor<3x2xf32> {
     %0 = stablehlo.transpose %a, dims = [1, 0] : (tensor<4x3xf32>) -> tensor<3x4xf32>

@@ -25,7 +25,13 @@ std::optional<double> unary(llvm::StringRef name, double a) {
   if (name == "exponential") return std::exp(a);
   if (name == "log") return std::log(a);
   if (name == "sqrt") return std::sqrt(a);
-  if (name == "broadcast_in_dim" || name == "reshape" || name == "transpose" || name == "convert") return a;
+  if (name == "rsqrt") return 1 / std::sqrt(a);
+  if (name == "abs") return std::fabs(a);
+  if (name == "logistic") return 1 / (1 + std::exp(-a));
+  if (name == "tanh") return std::tanh(a);
+  if (name == "broadcast_in_dim" || name == "reshape" || name == "transpose" || name == "convert" ||
+      name == "reverse" || name == "slice")
+    return a;
   return std::nullopt;
 }
 
@@ -88,7 +94,8 @@ struct DropIdentityMove : mlir::RewritePattern {
   explicit DropIdentityMove(mlir::MLIRContext* context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
 
   static bool identity(mlir::Operation* op) {
-    if (llvm::isa<hlo::ReshapeOp, hlo::ConvertOp>(op)) return true;
+    // A slice of the operand's shape is all of it.
+    if (llvm::isa<hlo::ReshapeOp, hlo::ConvertOp, hlo::SliceOp>(op)) return true;
     auto in_order = [](llvm::ArrayRef<int64_t> list) {
       return llvm::equal(list, llvm::seq<int64_t>(0, list.size()));
     };

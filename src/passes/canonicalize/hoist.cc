@@ -24,11 +24,14 @@ std::optional<Scaled> scaled(Value value) {
 
 // Whether op(c * x) = c * op(x) in that operand, the others being fixed.
 bool is_linear_in(mlir::Operation* op, unsigned operand) {
-  if (llvm::isa<hlo::DotGeneralOp, hlo::MultiplyOp, hlo::TransposeOp, hlo::ReshapeOp, hlo::BroadcastInDimOp,
-                hlo::NegateOp>(op))
+  if (llvm::isa<hlo::DotGeneralOp, hlo::ConvolutionOp, hlo::MultiplyOp, hlo::TransposeOp, hlo::ReshapeOp,
+                hlo::BroadcastInDimOp, hlo::NegateOp, hlo::SliceOp, hlo::ReverseOp>(op))
     return true;
   if (llvm::isa<hlo::DivideOp>(op)) return operand == 0;
-  if (is_reduction(op, "stablehlo.add")) return operand == 0;
+  if (is_reduction(op, "stablehlo.add") || is_window_reduction(op, "stablehlo.add")) return operand == 0;
+  if (is_window_maximum_gradient(op)) return operand == 1;
+  if (auto pad = llvm::dyn_cast<hlo::PadOp>(op))
+    return operand == 0 && splat_value(pad.getPaddingValue()) == 0.0;
   if (auto select = llvm::dyn_cast<hlo::SelectOp>(op))
     return operand > 0 && splat_value(select.getOperand(operand == 1 ? 2 : 1)) == 0.0;
   return false;

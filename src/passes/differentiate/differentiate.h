@@ -1,7 +1,21 @@
 // Reverse-mode differentiation of StableHLO, and the losses of training.
 //
 // Where a function has a kink the gradient is an element of the subdifferential: maximum gives ties to its
-// first operand, a maximum over dimensions gives every tied element the whole gradient.
+// first operand, a maximum over dimensions gives every tied element the whole gradient, a maximum over
+// windows gives it to the first of them.
+//
+// Forms that later passes recognise (they are those of JAX; NHWC and HWIO as an example, kernel 5x5, no
+// padding):
+//   convolution, input   convolution(gradient, reverse(kernel, dims = [0, 1])), dim_numbers
+//                        [b, 0, 1, f]x[0, 1, o, i]->[b, 0, 1, f], pad = [[4, 4], [4, 4]]; a stride becomes
+//                        lhs_dilate
+//   convolution, kernel  convolution(input, gradient), dim_numbers [f, 0, 1, b]x[i, 0, 1, o]->[0, 1, b, f]; a
+//   stride becomes
+//                        rhs_dilate, low padding stays
+//   reduce_window(max)   select_and_scatter(operand, gradient, 0) with the same window, GE and add
+//   reduce_window(add)   reduce_window(pad(gradient, 0), 0) with add, the same window and no stride; the pad
+//   has the stride's gaps pad                  slice (after a pad by negative numbers where the pad itself
+//   took elements away) reverse              reverse
 #pragma once
 
 #include "passes/support/tensors.h"
@@ -10,9 +24,10 @@ namespace sotto::passes {
 
 // d(output . seed)/d(input) for each input, built at the builder's place, which must come after `output` in
 // the same block. `output` may depend on the inputs by elementwise arithmetic, exponential, log, logistic,
-// tanh, sqrt, products (dot_general), sums and maxima over dimensions, and moves (broadcast, reshape,
-// transpose, slice, concatenate). Fails with a diagnostic at the first operation it has no rule for. An input
-// that `output` does not depend on gets zeros.
+// tanh, sqrt, rsqrt, abs, power, products (dot_general, convolution without batch groups or reversal), sums
+// and maxima over dimensions and windows (maxima without dilations), and moves (broadcast, reshape,
+// transpose, slice, concatenate, pad, reverse). Fails with a diagnostic at the first operation it has no rule
+// for. An input that `output` does not depend on gets zeros.
 mlir::FailureOr<llvm::SmallVector<mlir::Value>> gradients(mlir::OpBuilder& builder, mlir::Value output,
                                                           mlir::Value seed, mlir::ValueRange inputs);
 

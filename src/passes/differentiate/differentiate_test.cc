@@ -2,76 +2,14 @@
 
 #include <gmock/gmock.h>
 
-#include <cmath>
-
-#include "ir/interpreter/interpreter.h"
-#include "passes/support/program_for_tests.h"
-#include "plan/splitmix.h"
+#include "passes/differentiate/gradients_for_tests.h"
 
 namespace sotto::passes {
 namespace {
 
 using testing::HasSubstr;
 
-class DifferentiateTest : public ProgramTest {
- protected:
-  // The function gets its gradients at ones as further results.
-  mlir::OwningOpRef<mlir::ModuleOp> with_gradients(llvm::StringRef text) {
-    auto module = parse(text);
-    auto f = function(*module);
-    auto end = return_of(f);
-    mlir::OpBuilder builder(end);
-    const mlir::Value y = end.getOperand(0);
-    const mlir::Value seed = splat(builder, y.getLoc(), y.getType(), 1);
-    auto slopes = gradients(builder, y, seed, f.getArguments());
-    if (mlir::failed(slopes)) return nullptr;
-    llvm::SmallVector<mlir::Value> results{y};
-    results.append(slopes->begin(), slopes->end());
-    end->setOperands(results);
-    f.setFunctionType(builder.getFunctionType(f.getArgumentTypes(), mlir::ValueRange(results).getTypes()));
-    return module;
-  }
-
-  static std::vector<ir::Array> random_inputs(mlir::func::FuncOp f) {
-    plan::SplitMix random(7);
-    std::vector<ir::Array> inputs;
-    for (mlir::Type type : f.getArgumentTypes()) {
-      ir::Array array(ir::ElementType::kF64, ir::shape_of(type));
-      for (double& value : array.as<double>()) value = 0.3 + random.unit();  // positive, away from kinks
-      inputs.push_back(std::move(array));
-    }
-    return inputs;
-  }
-
-  static double sum(const ir::Array& array) {
-    double total = 0;
-    for (double value : array.as<double>()) total += value;
-    return total;
-  }
-
-  // Every partial derivative against a central difference.
-  void expect_right(llvm::StringRef text) {
-    auto module = with_gradients(text);
-    ASSERT_TRUE(module) << reported_;
-    auto f = function(*module);
-    auto inputs = random_inputs(f);
-    const auto results = ir::evaluate(f, inputs);
-    ASSERT_TRUE(mlir::succeeded(results)) << reported_;
-    constexpr double kStep = 1e-5;
-    for (std::size_t input = 0; input < inputs.size(); ++input)
-      for (std::size_t i = 0; i < inputs[input].size(); ++i) {
-        const double at = inputs[input].as<double>()[i];
-        auto moved = [&](double to) {
-          inputs[input].as<double>()[i] = to;
-          return sum((*ir::evaluate(f, inputs))[0]);
-        };
-        const double expected = (moved(at + kStep) - moved(at - kStep)) / (2 * kStep);
-        inputs[input].as<double>()[i] = at;
-        EXPECT_NEAR((*results)[input + 1].as<double>()[i], expected, 1e-6 * (1 + std::fabs(expected)))
-            << text.str() << "input " << input << " element " << i;
-      }
-  }
-};
+using DifferentiateTest = GradientTest;
 
 TEST_F(DifferentiateTest, ExampleADenseLayer) {
   expect_right(
@@ -86,12 +24,31 @@ TEST_F(DifferentiateTest, ExampleADenseLayer) {
 }
 
 TEST_F(DifferentiateTest, Elementwise) {
-  for (const char* name : {"add", "subtract", "multiply", "divide", "maximum", "minimum"})
+  for (const char* name : {"add", "subtract", "multiply", "divide", "maximum", "minimum", "power"})
     expect_right("func.func @f(%a: tensor<5xf64>, %b: tensor<5xf64>) -> tensor<5xf64> {\n %0 = stablehlo." +
                  std::string(name) + " %a, %b : tensor<5xf64>\n return %0 : tensor<5xf64>\n}\n");
-  for (const char* name : {"negate", "exponential", "log", "logistic", "tanh", "sqrt"})
+  for (const char* name : {"negate", "exponential", "exponential_minus_one", "log", "log_plus_one",
+                           "logistic", "tanh", "sqrt", "rsqrt", "abs"})
     expect_right("func.func @f(%a: tensor<5xf64>) -> tensor<5xf64> {\n %0 = stablehlo." + std::string(name) +
                  " %a : tensor<5xf64>\n return %0 : tensor<5xf64>\n}\n");
+}
+
+TEST_F(DifferentiateTest, PowersWithConstantExponents) {
+  for (const char* exponent : {"2.0", "-0.5", "3.0"})
+    expect_right(
+        "func.func @f(%a: tensor<5xf64>) -> tensor<5xf64> {\n %c = stablehlo.constant dense<" +
+        std::string(exponent) +
+        "> : tensor<5xf64>\n %0 = stablehlo.power %a, %c : tensor<5xf64>\n return %0 : tensor<5xf64>\n}\n");
+}
+
+// At negative numbers as well.
+TEST_F(DifferentiateTest, AbsoluteValues) {
+  expect_right(R"(func.func @f(%a: tensor<5xf64>) -> tensor<5xf64> {
+    %c = stablehlo.constant dense<[0.0, 2.0, 0.0, 2.0, 2.0]> : tensor<5xf64>
+    %0 = stablehlo.subtract %a, %c : tensor<5xf64>
+    %1 = stablehlo.abs %0 : tensor<5xf64>
+    return %1 : tensor<5xf64>
+  })");
 }
 
 TEST_F(DifferentiateTest, ProductsOfAnyDimensions) {

@@ -1,6 +1,6 @@
 // The rule of each operation.
 #include "llvm/ADT/TypeSwitch.h"
-#include "passes/differentiate/differentiate.h"
+#include "passes/differentiate/windows.h"
 
 namespace sotto::passes {
 namespace {
@@ -19,6 +19,9 @@ struct Rule {
   Value subtract(Value a, Value b) const { return builder.create<hlo::SubtractOp>(location, a, b); }
   Value negate(Value a) const { return builder.create<hlo::NegateOp>(location, a); }
   Value constant(Value like, double value) const { return splat(builder, location, like.getType(), value); }
+  Value add_constant(Value a, double value) const {
+    return builder.create<hlo::AddOp>(location, a, constant(a, value));
+  }
   Value compare(Value a, Value b, hlo::ComparisonDirection direction) const {
     return builder.create<hlo::CompareOp>(location, a, b, direction);
   }
@@ -121,6 +124,19 @@ struct Rule {
     return give(op.getRhs(), transpose(rhs, order));
   }
 
+  // x^c gives c x^(c-1), where a square is a product; an exponent that is no constant gets its part too.
+  mlir::LogicalResult power_rule(hlo::PowerOp op) const {
+    const Value x = op.getLhs(), exponent = op.getRhs(), y = op;
+    const auto constant_exponent = splat_value(exponent);
+    const Value less =
+        constant_exponent ? constant(exponent, *constant_exponent - 1) : add_constant(exponent, -1);
+    const Value lowered =
+        constant_exponent == 2.0 ? x : builder.create<hlo::PowerOp>(location, x, less).getResult();
+    add(x, multiply(gradient, multiply(exponent, lowered)));
+    if (constant_exponent) return mlir::success();
+    return give(exponent, multiply(gradient, multiply(y, builder.create<hlo::LogOp>(location, x))));
+  }
+
   mlir::LogicalResult transpose_rule(hlo::TransposeOp op) const {
     llvm::SmallVector<int64_t> inverse(op.getPermutation().size());
     for (auto [to, from] : llvm::enumerate(op.getPermutation())) inverse[from] = to;
@@ -176,6 +192,13 @@ mlir::LogicalResult arithmetic_rule(const Rule& rule, mlir::Operation* op) {
       .Case(
           [&](hlo::MinimumOp o) { return rule.choose(o.getLhs(), o.getRhs(), hlo::ComparisonDirection::LE); })
       .Case([&](hlo::NegateOp o) { return rule.give(o.getOperand(), rule.negate(gradient)); })
+      .Default([](mlir::Operation*) { return mlir::failure(); });
+}
+
+// Functions of one number, and powers.
+mlir::LogicalResult function_rule(const Rule& rule, mlir::Operation* op) {
+  const Value y = op->getResult(0), gradient = rule.gradient;
+  return llvm::TypeSwitch<mlir::Operation*, mlir::LogicalResult>(op)
       .Case([&](hlo::ExponentialOp o) { return rule.give(o.getOperand(), rule.multiply(gradient, y)); })
       .Case([&](hlo::LogOp o) { return rule.give(o.getOperand(), rule.divide(gradient, o.getOperand())); })
       .Case([&](hlo::LogisticOp o) {
@@ -186,9 +209,31 @@ mlir::LogicalResult arithmetic_rule(const Rule& rule, mlir::Operation* op) {
         const Value slope = rule.subtract(rule.constant(y, 1), rule.multiply(y, y));
         return rule.give(o.getOperand(), rule.multiply(gradient, slope));
       })
+      .Case([&](hlo::ExponentialMinusOneOp o) {
+        return rule.give(o.getOperand(), rule.multiply(gradient, rule.add_constant(y, 1)));
+      })
+      .Case([&](hlo::LogPlusOneOp o) {
+        return rule.give(o.getOperand(), rule.divide(gradient, rule.add_constant(o.getOperand(), 1)));
+      })
       .Case([&](hlo::SqrtOp o) {
         const Value half = rule.multiply(gradient, rule.constant(y, 0.5));
         return rule.give(o.getOperand(), rule.divide(half, y));
+      })
+      .Case([&](hlo::RsqrtOp o) {
+        // -y^3 / 2: no division, which is dear on secrets.
+        const Value half = rule.multiply(gradient, rule.constant(y, -0.5));
+        return rule.give(o.getOperand(), rule.multiply(half, rule.multiply(y, rule.multiply(y, y))));
+      })
+      .Case([&](hlo::AbsOp o) {
+        const Value x = o.getOperand();
+        const Value bit = rule.compare(x, rule.constant(x, 0), hlo::ComparisonDirection::GE);
+        return rule.give(x, rule.select(bit, gradient, rule.negate(gradient)));
+      })
+      .Case([&](hlo::PowerOp o) { return rule.power_rule(o); })
+      .Case([&](hlo::ConvertOp o) {
+        if (!is_float(o.getOperand())) return mlir::failure();
+        return rule.give(o.getOperand(),
+                         rule.builder.create<hlo::ConvertOp>(o.getLoc(), o.getOperand().getType(), gradient));
       })
       .Default([](mlir::Operation*) { return mlir::failure(); });
 }
@@ -221,8 +266,10 @@ mlir::LogicalResult structural_rule(const Rule& rule, mlir::Operation* op) {
 mlir::LogicalResult differentiate_operation(mlir::OpBuilder& builder, mlir::Operation* op, Value gradient,
                                             AddGradient add) {
   const Rule rule{builder, op->getLoc(), gradient, add};
-  if (mlir::succeeded(arithmetic_rule(rule, op))) return mlir::success();
-  return structural_rule(rule, op);
+  if (mlir::succeeded(arithmetic_rule(rule, op)) || mlir::succeeded(function_rule(rule, op)))
+    return mlir::success();
+  if (mlir::succeeded(structural_rule(rule, op))) return mlir::success();
+  return differentiate_window(builder, op, gradient, add);
 }
 
 }  // namespace sotto::passes

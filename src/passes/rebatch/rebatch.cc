@@ -33,6 +33,7 @@ class Ties {
         })
         .Case([&](hlo::ReshapeOp o) { ends(o.getOperand(), o); })
         .Case([&](hlo::DotGeneralOp o) { product(o); })
+        .Case([&](hlo::ConvolutionOp o) { convolution(o); })
         .Case([&](hlo::ConstantOp) {})
         .Default([&](mlir::Operation* o) { elementwise(o); });
   }
@@ -47,7 +48,7 @@ class Ties {
     if (shape_of(a).size() == shape_of(b).size())
       for (std::size_t i = 0; i < shape_of(a).size(); ++i) tie(a, i, b, i);
   }
-  // Slices, joins and pads too: extents that differ are not tied.
+  // Slices, joins, pads and windows too: extents that differ are not tied.
   void elementwise(mlir::Operation* op) {
     if (op->getNumResults() != 1) return;
     for (Value operand : op->getOperands()) all(operand, op->getResult(0));
@@ -77,6 +78,14 @@ class Ties {
     };
     free(lhs, numbers.getLhsBatchingDimensions(), numbers.getLhsContractingDimensions());
     free(rhs, numbers.getRhsBatchingDimensions(), numbers.getRhsContractingDimensions());
+  }
+  // Where there are groups, extents that correspond differ: they are not tied.
+  void convolution(hlo::ConvolutionOp op) {
+    const auto numbers = op.getDimensionNumbers();
+    tie(op.getLhs(), numbers.getInputBatchDimension(), op, numbers.getOutputBatchDimension());
+    tie(op.getLhs(), numbers.getInputFeatureDimension(), op.getRhs(),
+        numbers.getKernelInputFeatureDimension());
+    tie(op.getRhs(), numbers.getKernelOutputFeatureDimension(), op, numbers.getOutputFeatureDimension());
   }
 
   llvm::EquivalenceClasses<Dimension> classes_;

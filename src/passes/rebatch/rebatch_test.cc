@@ -31,6 +31,26 @@ TEST_F(RebatchTest, ExampleOnlyTheBatchChanges) {
   EXPECT_EQ(ir::shape_of(f.getResultTypes()[0]), (Shape{7, 4}));
 }
 
+// Batch, kernel and image all have extent 5.
+TEST_F(RebatchTest, ConvolutionsAndPoolsKeepTheirExtents) {
+  auto module = parse(
+      R"(func.func @f(%k: tensor<5x5x5x5xf32>, %x: tensor<5x9x9x5xf32>) -> tensor<5x5x5x5xf32> {
+    %0 = stablehlo.convolution(%x, %k) dim_numbers = [b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, f], window = {pad = [[3, 2], [2, 3]]} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<5x9x9x5xf32>, tensor<5x5x5x5xf32>) -> tensor<5x10x10x5xf32>
+    %low = stablehlo.constant dense<0xFF800000> : tensor<f32>
+    %1 = "stablehlo.reduce_window"(%0, %low) <{window_dimensions = array<i64: 1, 2, 2, 1>, window_strides = array<i64: 1, 2, 2, 1>}> ({
+    ^bb0(%a: tensor<f32>, %b: tensor<f32>):
+      %2 = stablehlo.maximum %a, %b : tensor<f32>
+      stablehlo.return %2 : tensor<f32>
+    }) : (tensor<5x10x10x5xf32>, tensor<f32>) -> tensor<5x5x5x5xf32>
+    return %1 : tensor<5x5x5x5xf32>
+  })");
+  auto f = function(*module);
+  ASSERT_TRUE(mlir::succeeded(rebatch(f, 1, 7))) << reported_;
+  EXPECT_EQ(ir::shape_of(f.getArgumentTypes()[0]), (Shape{5, 5, 5, 5}));
+  EXPECT_EQ(ir::shape_of(f.getArgumentTypes()[1]), (Shape{7, 9, 9, 5}));
+  EXPECT_EQ(ir::shape_of(f.getResultTypes()[0]), (Shape{7, 5, 5, 5}));
+}
+
 TEST_F(RebatchTest, MisuseAConstantOfOneBatchSize) {
   auto module = parse(R"(func.func @f(%x: tensor<2xf32>) -> tensor<2xf32> {
     %c = stablehlo.constant dense<[1.0, 2.0]> : tensor<2xf32>

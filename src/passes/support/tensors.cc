@@ -49,14 +49,30 @@ llvm::SmallVector<int64_t> dimensions_without(int64_t count, llvm::ArrayRef<int6
   return dimensions;
 }
 
+// Whether folding by an operation of that name may start with this value. Any finite start below the data
+// would do for maxima; frameworks write minus infinity (or the lowest number of the type).
+static bool is_neutral(llvm::StringRef name, mlir::Value start) {
+  const auto value = splat_value(start);
+  if (name == "stablehlo.add") return value == 0.0;
+  return name == "stablehlo.maximum" && value && *value <= -1e30;
+}
+
 bool is_reduction(mlir::Operation* op, llvm::StringRef name) {
   auto reduce = llvm::dyn_cast_or_null<hlo::ReduceOp>(op);
-  if (!reduce || reduce.getInputs().size() != 1 || reduce.single_operation() != name) return false;
-  const auto start = splat_value(reduce.getInitValues().front());
-  if (name == "stablehlo.add") return start == 0.0;
-  // Any finite start below the data would do; frameworks write minus infinity (or the lowest number of the
-  // type).
-  return name == "stablehlo.maximum" && start && *start <= -1e30;
+  return reduce && reduce.getInputs().size() == 1 && reduce.single_operation() == name &&
+         is_neutral(name, reduce.getInitValues().front());
+}
+
+bool is_window_reduction(mlir::Operation* op, llvm::StringRef name) {
+  auto reduce = llvm::dyn_cast_or_null<hlo::ReduceWindowOp>(op);
+  return reduce && reduce.getInputs().size() == 1 && reduce.single_operation() == name &&
+         is_neutral(name, reduce.getInitValues().front());
+}
+
+bool is_window_maximum_gradient(mlir::Operation* op) {
+  auto scatter = llvm::dyn_cast_or_null<hlo::SelectAndScatterOp>(op);
+  return scatter && scatter.select_direction() == hlo::ComparisonDirection::GE &&
+         scatter.scatter_operation() == "stablehlo.add" && splat_value(scatter.getInitValue()) == 0.0;
 }
 
 std::string argument_name(mlir::func::FuncOp function, unsigned index) {

@@ -38,6 +38,11 @@ llvm::SmallVector<int64_t> dimensions_without(int64_t count, llvm::ArrayRef<int6
 // Whether the operation folds its one input by one operation of that name ("stablehlo.add") from a neutral
 // start.
 bool is_reduction(mlir::Operation* op, llvm::StringRef name);
+// The same of a reduce_window.
+bool is_window_reduction(mlir::Operation* op, llvm::StringRef name);
+// Whether the operation is the gradient of a maximum over windows: a select_and_scatter that chooses by GE
+// and adds to zeros.
+bool is_window_maximum_gradient(mlir::Operation* op);
 
 // ---- Functions
 // -------------------------------------------------------------------------------------------------

@@ -121,8 +121,7 @@ class Annotator {
     if (kind == "torch_linear") return kind + ":" + std::to_string(inputs);
     // The others start biases at zero.
     if (shape.size() < 2) return "zeros";
-    const auto outputs =
-        std::max<std::int64_t>(tensor_type(function_.getArgument(index)).getNumElements() / inputs, 1);
+    const auto outputs = std::max<std::int64_t>(fan_out(function_, index), 1);
     return kind + ":" + std::to_string(inputs) +
            (kind == "glorot_uniform" ? ":" + std::to_string(outputs) : "");
   }

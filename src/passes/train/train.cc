@@ -254,8 +254,15 @@ int data_argument(FuncOp model, const std::string& name) {
 
 namespace {
 
-// The product of how many elements of the weight are summed over for one output.
-std::int64_t summed_extent(hlo::DotGeneralOp dot, Value weight) {
+// How many products with the weight are summed for one output of the layer; 0 when the operation is none.
+std::int64_t summed_extent(mlir::Operation* layer, Value weight) {
+  if (auto convolution = llvm::dyn_cast_or_null<hlo::ConvolutionOp>(layer)) {
+    if (convolution.getRhs() != weight) return 0;
+    const auto given = convolution.getDimensionNumbers().getKernelOutputFeatureDimension();
+    return tensor_type(weight).getNumElements() / std::max<std::int64_t>(shape_of(weight)[given], 1);
+  }
+  auto dot = llvm::dyn_cast_or_null<hlo::DotGeneralOp>(layer);
+  if (!dot) return 0;
   const auto numbers = dot.getDotDimensionNumbers();
   const auto summed =
       dot.getRhs() == weight ? numbers.getRhsContractingDimensions() : numbers.getLhsContractingDimensions();
@@ -264,28 +271,50 @@ std::int64_t summed_extent(hlo::DotGeneralOp dot, Value weight) {
   return extent;
 }
 
-// Through moves to the addition, and from there to the product's weight.
+// The layer that a value comes from through moves.
+mlir::Operation* layer_of(Value value) {
+  mlir::Operation* op = value.getDefiningOp();
+  while (llvm::isa_and_nonnull<hlo::ReshapeOp, hlo::TransposeOp>(op)) op = op->getOperand(0).getDefiningOp();
+  return op;
+}
+
+// Through moves to the addition, and from there to the layer's weight.
 std::int64_t fan_in_of_bias(Value bias) {
   for (mlir::Operation* user : bias.getUsers()) {
     if (llvm::isa<hlo::BroadcastInDimOp, hlo::ReshapeOp>(user))
       if (const auto found = fan_in_of_bias(user->getResult(0))) return found;
-    if (llvm::isa<hlo::AddOp>(user))
-      for (Value operand : user->getOperands())
-        if (auto dot = operand.getDefiningOp<hlo::DotGeneralOp>()) return summed_extent(dot, dot.getLhs());
+    if (!llvm::isa<hlo::AddOp>(user)) continue;
+    for (Value operand : user->getOperands())
+      if (mlir::Operation* layer = layer_of(operand); layer && layer->getNumOperands() == 2)
+        if (const auto found = summed_extent(layer, layer->getOperand(1))) return found;
   }
   return 0;
+}
+
+// The first product that the weight enters: gradients use it again.
+mlir::Operation* first_layer(Value weight) {
+  mlir::Operation* first = nullptr;
+  for (mlir::Operation* user : weight.getUsers())
+    if (summed_extent(user, weight) != 0 && (!first || user->isBeforeInBlock(first))) first = user;
+  return first;
 }
 
 }  // namespace
 
 std::int64_t fan_in(FuncOp function, unsigned argument) {
   const Value value = function.getArgument(argument);
-  // The forward product comes first; gradients use the weight again.
-  hlo::DotGeneralOp first;
-  for (mlir::Operation* user : value.getUsers())
-    if (auto dot = llvm::dyn_cast<hlo::DotGeneralOp>(user))
-      if (!first || dot->isBeforeInBlock(first)) first = dot;
-  return first ? summed_extent(first, value) : fan_in_of_bias(value);
+  mlir::Operation* layer = first_layer(value);
+  return layer ? summed_extent(layer, value) : fan_in_of_bias(value);
+}
+
+std::int64_t fan_out(FuncOp function, unsigned argument) {
+  const Value value = function.getArgument(argument);
+  mlir::Operation* layer = first_layer(value);
+  if (!layer) return 0;
+  auto convolution = llvm::dyn_cast<hlo::ConvolutionOp>(layer);
+  if (!convolution) return tensor_type(value).getNumElements() / summed_extent(layer, value);
+  const auto taken = convolution.getDimensionNumbers().getKernelInputFeatureDimension();
+  return tensor_type(value).getNumElements() / shape_of(value)[taken];
 }
 
 }  // namespace sotto::passes

@@ -26,8 +26,12 @@ inline constexpr llvm::StringLiteral kCorrect = "correct", kLoss = "loss", kTest
 std::int64_t evaluation_batch(std::int64_t rows, std::int64_t batch);
 // The argument that takes the batch: the one called `name`, or the last when the name is empty. -1: none.
 int data_argument(mlir::func::FuncOp model, const std::string& name);
-// How many inputs feed each parameter's layer: the rows of the weight, also for the bias that is added to its
-// product. Initializers want it. Zero when it cannot be told.
+// How many inputs feed one output of a parameter's layer: the rows of a matrix, the elements of a kernel for
+// one output feature; also for the bias that is added to its product. Initializers want it. Zero when it
+// cannot be told.
 std::int64_t fan_in(mlir::func::FuncOp function, unsigned argument);
+// How many outputs one input of a weight's layer feeds: the columns of a matrix, the elements of a kernel for
+// one input feature.
+std::int64_t fan_out(mlir::func::FuncOp function, unsigned argument);
 
 }  // namespace sotto::passes

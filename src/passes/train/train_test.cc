@@ -61,6 +61,32 @@ TEST_F(TrainTest, ExampleAModelBecomesStepAndEvaluate) {
   EXPECT_EQ(shape_of(evaluate.getArgument(2))[0], 5);
 }
 
+// Kernels start as torch.nn.Conv2d's: one output sums over the window and the input's features.
+TEST_F(TrainTest, ConvolutionsHaveTheirFanIn) {
+  const char* model =
+      R"(func.func @f(%k: tensor<3x2x4x6xf32> {sotto.name = "k"}, %b: tensor<6xf32> {sotto.name = "b"},
+                      %x: tensor<4x4x3x4xf32> {sotto.name = "x"}) -> tensor<4x24xf32> {
+    %0 = stablehlo.convolution(%x, %k) dim_numbers = [b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, f], window = {} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<4x4x3x4xf32>, tensor<3x2x4x6xf32>) -> tensor<4x2x2x6xf32>
+    %1 = stablehlo.broadcast_in_dim %b, dims = [3] : (tensor<6xf32>) -> tensor<1x1x1x6xf32>
+    %2 = stablehlo.broadcast_in_dim %1, dims = [0, 1, 2, 3] : (tensor<1x1x1x6xf32>) -> tensor<4x2x2x6xf32>
+    %3 = stablehlo.add %0, %2 : tensor<4x2x2x6xf32>
+    %4 = stablehlo.reshape %3 : (tensor<4x2x2x6xf32>) -> tensor<4x24xf32>
+    return %4 : tensor<4x24xf32>
+  })";
+  auto module = parse(model);
+  ASSERT_TRUE(mlir::succeeded(run(*module, build_training(training_options())))) << reported_;
+  auto step = module->lookupSymbol<mlir::func::FuncOp>("step");
+  EXPECT_EQ(attribute(step, "k", kInitializerAttribute), "torch_linear:24");
+  EXPECT_EQ(attribute(step, "b", kInitializerAttribute), "torch_linear:24");
+  auto options = training_options();
+  options.initializer = "glorot_uniform";
+  module = parse(model);
+  ASSERT_TRUE(mlir::succeeded(run(*module, build_training(options)))) << reported_;
+  step = module->lookupSymbol<mlir::func::FuncOp>("step");
+  EXPECT_EQ(attribute(step, "k", kInitializerAttribute), "glorot_uniform:24:36");
+  EXPECT_EQ(attribute(step, "b", kInitializerAttribute), "zeros");
+}
+
 TEST_F(TrainTest, WithoutMomentumThereIsNoStateForIt) {
   auto options = training_options();
   options.training->momentum = 0;
