@@ -40,14 +40,9 @@ Share difference(const Context& context, const Call& call, std::size_t from, std
 
 Task<Share> equal(Context& context, const Share& forth, Comparing how) {
   const Share back = scaled(context, forth, ring::Element{0} - 1);
-  Shape shape = forth.shape;
-  shape.push_back(2);
-  const auto count = static_cast<std::int64_t>(forth.elements());
-  const Share both = gathered(context, {forth, back}, shape, [&] {
-    Indices list;
-    for (std::int64_t i = 0; i < count; ++i) list.insert(list.end(), {i, count + i});
-    return list;
-  });
+  Shape column = forth.shape;
+  column.push_back(1);
+  const Share both = joined(context, {forth.reshaped(column), back.reshaped(column)}, forth.shape.size());
   co_return co_await protocols::all_of_last_axis(
       context, co_await protocols::sign(context, both, how.window, how.effort));
 }

@@ -27,29 +27,9 @@ void check_concatenate(const Call& call) {
   check.require(extent == out[axis], "the operands' extents add up to the result's");
 }
 
-// Operands lie one after the other: for each outer index, a run of each.
-Indices interleaved(const std::vector<Share>& operands, std::size_t axis) {
-  Indices list;
-  std::int64_t outer = 1, total = 0;
-  for (std::size_t i = 0; i < axis; ++i) outer *= operands[0].shape[i];
-  for (std::int64_t row = 0; row < outer; ++row) {
-    std::int64_t start = 0;
-    for (const Share& operand : operands) {
-      const auto count = static_cast<std::int64_t>(operand.elements());
-      const std::int64_t run = count / outer;
-      for (std::int64_t i = 0; i < run; ++i) list.push_back(start + row * run + i);
-      start += count;
-    }
-    total = start;
-  }
-  SOTTO_ASSERT(static_cast<std::int64_t>(list.size()) == total, "every element is moved once");
-  return list;
-}
-
 Task<Shares> run_concatenate(Context& context, const Call& call) {
-  const auto axis = static_cast<std::size_t>(integer_or(call.attributes, "axis", 0));
-  co_return Shares{gathered(context, call.operands, call.result_types[0].shape,
-                            [&] { return interleaved(call.operands, axis); })};
+  co_return Shares{
+      joined(context, call.operands, static_cast<std::size_t>(integer_or(call.attributes, "axis", 0)))};
 }
 
 }  // namespace

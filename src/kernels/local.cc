@@ -39,33 +39,26 @@ Share combined(const Context& context, const Share& a, const Share& b, bool subt
   return out;
 }
 
-// The elements of several arrays, one after the other, one word each.
-Words unpacked(const std::vector<Share>& sources, std::size_t part, std::size_t count) {
-  Words all = Words::allocate(count);
-  auto out = all.mutable_span();
-  for (const Share& source : sources) {
-    const Words words = source.parts[part].materialised();
-    const auto target = out.first(source.elements());
-    if (source.kind == Kind::kBoolean) {
-      bits::expand(target, words.span());
-    } else {
-      std::copy(words.span().begin(), words.span().end(), target.begin());
-    }
-    out = out.subspan(target.size());
-  }
-  return all;
+// A part as one word per element, of bits too.
+Words unpacked(const Share& source, std::size_t part) {
+  const Words words = source.parts[part].materialised();
+  if (source.kind != Kind::kBoolean) return words;
+  const Words expanded = Words::allocate(source.elements());
+  bits::expand(expanded.mutable_span(), words.span());
+  return expanded;
 }
 
-Words gathered_part(const std::vector<Share>& sources, std::size_t part, std::size_t count,
-                    const Indices& indices) {
-  const Words all = unpacked(sources, part, count);
-  Words picked = Words::allocate(indices.size());
-  auto out = picked.mutable_span();
-  for (std::size_t i = 0; i < indices.size(); ++i) out[i] = all.span()[static_cast<std::size_t>(indices[i])];
-  if (sources[0].kind != Kind::kBoolean) return picked;
-  Words packed = Words::allocate(bits::words_for(indices.size()));
-  bits::collect(packed.mutable_span(), picked.span());
-  return packed;
+// Fills a part of `out` by a function that sees one word per element, of bits too.
+template <class Fill>
+void fill_part(const Words& out, const Share& share, Fill&& fill) {
+  if (share.kind != Kind::kBoolean) return fill(out.mutable_span());
+  const Words words = Words::allocate(share.elements());
+  fill(words.mutable_span());
+  bits::collect(out.mutable_span(), words.span());
+}
+
+std::size_t words_of(const Share& share) {
+  return share.kind == Kind::kBoolean ? bits::words_for(share.elements()) : share.elements();
 }
 
 }  // namespace
@@ -129,55 +122,68 @@ Share last_axis_summed(const Context& context, const Share& a, const std::vector
   return out;
 }
 
-Share gathered(const Context& context, const std::vector<Share>& sources, Shape shape,
-               const std::function<Indices()>& indices) {
-  const Kind kind = sources[0].kind;
-  Share out = empty_share(kind, std::move(shape));
-  const std::size_t words = kind == Kind::kBoolean ? bits::words_for(out.elements()) : out.elements();
-  std::size_t count = 0;
-  for (const Share& source : sources) count += source.elements();
-  const Indices list = context.counting() ? Indices{} : indices();
+Share joined(const Context& context, const std::vector<Share>& sources, std::size_t axis) {
+  Share out = empty_share(sources[0].kind, sources[0].shape);
+  out.shape[axis] = 0;
+  for (const Share& source : sources) out.shape[axis] += source.shape[axis];
+  // Elements that follow each other in a source and in the result, of each of its outer places.
+  const auto inner = [axis](const Share& share) {
+    return element_count(Shape(share.shape.begin() + static_cast<std::ptrdiff_t>(axis), share.shape.end()));
+  };
   for (std::size_t p = 0; p < out.parts.size(); ++p) {
     const auto each = [&](auto&& holds) {
-      return std::all_of(sources.begin(), sources.end(), [&](const Share& s) { return holds(s.parts[p]); });
+      return std::ranges::all_of(sources, [&](const Share& s) { return holds(s.parts[p]); });
     };
-    if (each([](const Words& part) { return is_absent(part) && !part.has_data(); }) && count != 0) continue;
-    out.parts[p] = each([](const Words& part) { return part.is_zero(); }) ? Words::zeros(words)
-                   : context.counting()                                   ? Words::shape_only(words)
-                                        : gathered_part(sources, p, count, list);
+    if (each(is_absent) && out.elements() != 0) continue;
+    if (each([](const Words& part) { return part.is_zero(); })) {
+      out.parts[p] = Words::zeros(words_of(out));
+      continue;
+    }
+    out.parts[p] = context.words(words_of(out));
+    context.local([&] {
+      fill_part(out.parts[p], out, [&](std::span<ring::Element> words) {
+        std::int64_t at = 0;
+        for (const Share& source : sources) {
+          const Words in = unpacked(source, p);
+          const std::int64_t run = inner(source), step = inner(out);
+          for (std::int64_t from = 0, to = at; from < static_cast<std::int64_t>(in.size());
+               from += run, to += step)
+            std::copy_n(in.span().data() + from, run, words.data() + to);
+          at += run;
+        }
+      });
+    });
   }
   return out;
-}
-
-Share gathered(const Context& context, const Share& source, Shape shape,
-               const std::function<Indices()>& indices) {
-  return gathered(context, std::vector<Share>{source}, std::move(shape), indices);
 }
 
 Share mapped(
     const Context& context, const Share& source, Shape shape,
     const std::function<void(std::span<ring::Element> out, std::span<const ring::Element> in)>& map) {
   Share out = empty_share(source.kind, std::move(shape));
-  const std::size_t count = out.elements();
-  const bool bits = source.kind == Kind::kBoolean;
-  const std::size_t words = bits ? bits::words_for(count) : count;
   for (std::size_t p = 0; p < out.parts.size(); ++p) {
     const Words& in = source.parts[p];
     if (is_absent(in) && source.elements() != 0) continue;
     if (in.is_zero()) {
-      out.parts[p] = Words::zeros(words);
+      out.parts[p] = Words::zeros(words_of(out));
       continue;
     }
-    out.parts[p] = context.words(words);
+    out.parts[p] = context.words(words_of(out));
     context.local([&] {
-      if (!bits) return map(out.parts[p].mutable_span(), in.span());
-      const Words expanded = Words::allocate(source.elements()), moved = Words::allocate(count);
-      bits::expand(expanded.mutable_span(), in.span());
-      map(moved.mutable_span(), expanded.span());
-      bits::collect(out.parts[p].mutable_span(), moved.span());
+      const Words words = unpacked(source, p);
+      fill_part(out.parts[p], out, [&](std::span<ring::Element> filled) { map(filled, words.span()); });
     });
   }
   return out;
+}
+
+Share gathered(const Context& context, const Share& source, Shape shape,
+               const std::function<Indices()>& indices) {
+  const Indices list = context.counting() ? Indices{} : indices();
+  return mapped(context, source, std::move(shape),
+                [&](std::span<ring::Element> out, std::span<const ring::Element> in) {
+                  for (std::size_t i = 0; i < out.size(); ++i) out[i] = in[static_cast<std::size_t>(list[i])];
+                });
 }
 
 Share viewed(const Context& context, const Share& source, const Layout& layout) {

@@ -37,9 +37,8 @@ Share last_axis_summed(const Context& context, const Share& a,
 using Indices = std::vector<std::int64_t>;
 Share gathered(const Context& context, const Share& source, Shape shape,
                const std::function<Indices()>& indices);
-// As if the sources were one after the other in memory.
-Share gathered(const Context& context, const std::vector<Share>& sources, Shape shape,
-               const std::function<Indices()>& indices);
+// The sources one after the other along an axis; their other extents agree.
+Share joined(const Context& context, const std::vector<Share>& sources, std::size_t axis);
 
 // A share of another shape, every part `map` of the source's: one word per element, of bits too. `map` is
 // linear, so that parts known to be zero stay so, fills all of `out`, and is called only when data is there.

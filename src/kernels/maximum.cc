@@ -42,18 +42,9 @@ Indices comparisons_of_columns(std::int64_t k) {
   return list;
 }
 
-// Two Boolean tensors joined along a new last axis of columns: [..., a's columns then b's].
-Share joined(const Context& context, const Share& a, const Share& b) {
-  const std::int64_t left = columns(a), right = columns(b);
-  const auto count = static_cast<std::int64_t>(a.elements());
-  return gathered(context, {a, b}, with_last(a.shape, left + right), [=] {
-    Indices list;
-    for (std::int64_t row = 0; row * left < count; ++row) {
-      for (std::int64_t i = 0; i < left; ++i) list.push_back(row * left + i);
-      for (std::int64_t i = 0; i < right; ++i) list.push_back(count + row * right + i);
-    }
-    return list;
-  });
+// Tensors joined along the last axis.
+Share beside(const Context& context, const Share& left, const Share& right) {
+  return joined(context, {left, right}, left.shape.size() - 1);
 }
 
 Share all_ones(const Context& context, const Shape& shape) {
@@ -71,7 +62,7 @@ Task<Share> one_hot_by_pairs(Context& context, Share x, Comparing how) {
   const std::int64_t k = columns(x);
   if (k == 1) co_return all_ones(context, x.shape);
   const Share bits = co_await compare_pairs(context, x, how);
-  const Share both = joined(context, bits, protocols::complement(context, bits));
+  const Share both = beside(context, bits, protocols::complement(context, bits));
   Shape shape = x.shape;
   shape.push_back(k - 1);
   const Share wins = columns_of(context, both, comparisons_of_columns(k)).reshaped(shape);
@@ -101,15 +92,15 @@ Task<Level> halve(Context& context, Share x, Comparing how) {
   c.effort = how.effort;
   const Shares relu = co_await protocols::contract(context, std::move(c));
   const Share winners = added(context, losers, relu[0]);
-  co_return Level{.winners = last.empty() ? winners : joined(context, winners, columns_of(context, x, last)),
+  co_return Level{.winners = last.empty() ? winners : beside(context, winners, columns_of(context, x, last)),
                   .left_won = relu[1]};
 }
 
 // The bits of a level for each of its `width` entering columns.
 Share bits_of_level(const Context& context, const Share& left_won, std::int64_t width) {
   const std::int64_t pairs = columns(left_won);
-  Share both = joined(context, left_won, protocols::complement(context, left_won));
-  if (width % 2 == 1) both = joined(context, both, all_ones(context, with_last(left_won.shape, 1)));
+  Share both = beside(context, left_won, protocols::complement(context, left_won));
+  if (width % 2 == 1) both = beside(context, both, all_ones(context, with_last(left_won.shape, 1)));
   Indices list;
   for (std::int64_t i = 0; i < width; ++i)
     list.push_back(i / 2 == pairs ? 2 * pairs : i % 2 == 0 ? i / 2 : pairs + i / 2);
@@ -139,7 +130,7 @@ Task<Share> one_hot_of_maximum(Context& context, Share x, Comparing how) {
     Indices ancestors;
     for (std::int64_t leaf = 0; leaf < k; ++leaf) ancestors.push_back(leaf >> level);
     const Share bits = columns_of(context, path[level], ancestors);
-    all = level == 0 ? bits : joined(context, all, bits);
+    all = level == 0 ? bits : beside(context, all, bits);
   }
   const auto levels = static_cast<std::int64_t>(path.size());
   Indices by_leaf;

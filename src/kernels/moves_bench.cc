@@ -11,6 +11,7 @@ namespace {
 using protocols::Kind;
 using List = std::vector<std::int64_t>;
 
+// A concatenation joins two of the same.
 void move_bench(benchmark::State& state, const char* name, Kind kind, Shape from, Shape to,
                 Attributes attributes) {
   const protocols::Table& table = protocols::table_named("plain");
@@ -22,12 +23,13 @@ void move_bench(benchmark::State& state, const char* name, Kind kind, Shape from
   Call call{
       .operands = {}, .operand_types = {type(from)}, .result_types = {type(to)}, .attributes = attributes};
   const Kernel& kernel = kernel_named(name);
+  if (call.attributes.contains("axis")) call.operand_types.push_back(type(from));
   kernel.check(call);
   const auto elements = static_cast<std::size_t>(element_count(from));
   protocols::Words words =
       protocols::Words::allocate(kind == Kind::kBoolean ? bits::words_for(elements) : elements);
   for (std::uint64_t i = 0; auto& word : words.mutable_span()) word = i++ * 0x9E3779B97F4A7C15;
-  call.operands = {protocols::constant(context, words, kind, from)};
+  call.operands.assign(call.operand_types.size(), protocols::constant(context, words, kind, from));
   for (auto _ : state) {
     const auto results = rounds.run(kernel.run(context, call));
     benchmark::DoNotOptimize(results[0].parts[0].span().data());
@@ -50,6 +52,7 @@ const bool registered = [] {
     add("reverse", image, image, {{"axes", List{1, 2}}});
     add("transpose", image, {24, 24, 20, 128}, {{"permutation", List{1, 2, 3, 0}}});
     if (kind == Kind::kArithmetic) add("sum", image, {20}, {{"axes", List{0, 1, 2}}});
+    add("concatenate", {128, 12, 24, 20}, image, {{"axis", std::int64_t{1}}});
     add("broadcast", pooled, corners, {{"dimensions", List{0, 1, 3, 5}}});
   }
   return true;
