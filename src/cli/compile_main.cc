@@ -95,7 +95,6 @@ struct Arguments {
   passes::Precision precision;
   std::uint64_t seed = 1;
   std::int64_t steps = 1, calibration_steps = Options().calibration_steps;
-  std::int64_t guard_batches = Options().guard_batches;
   bool no_guard = false, json = false;
   std::string sample, sample_labels;                           // for calibration
   std::string images, image_labels, test_images, test_labels;  // for the reference
@@ -188,11 +187,6 @@ struct Arguments {
         ->capture_default_str()
         ->check(positive_count());
     app.add_flag("--no-guard", no_guard, "leave out the check of measured ranges");
-    app.add_option("--guard-batches", guard_batches,
-                   "batches that the check looks at after each epoch; 0: every batch, at the price of "
-                   "another forward pass")
-        ->check(CLI::NonNegativeNumber)
-        ->capture_default_str();
   }
 
   void set_optimizer(passes::Training& chosen) const {
@@ -222,7 +216,6 @@ struct Arguments {
     options.steps = steps;
     options.precision = precision;
     options.guard = !no_guard;
-    options.guard_batches = guard_batches;
     options.calibration_steps = calibration_steps;
     for (const auto& text : reveals) options.reveals.push_back(parse_reveal(text));
     if (!reveal_model.empty())

@@ -16,6 +16,7 @@ extern const Kernel kSign, kNot, kFromBits;                    // bits.cc
 extern const Kernel kCompare;                                  // compare.cc
 extern const Kernel kSelect;                                   // select.cc
 extern const Kernel kExp;                                      // exp.cc
+extern const Kernel kProbe, kOutside;                          // probe.cc
 extern const Kernel kReciprocal, kDivide;                      // reciprocal.cc
 extern const Kernel kLog;                                      // log.cc
 extern const Kernel kMax, kArgmaxOneHot;                       // max.cc

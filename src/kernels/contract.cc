@@ -3,13 +3,16 @@
 //
 // Domain: |v| before truncation < 2^62 (checked by the result's type); ReLU: |v| after it < 2^(window-1).
 // Error: none without truncation, else strictly less than one unit in the last place with zero mean.
-// Rounds (rep3): 1 for a product, 2 with truncation, 5 with ReLU, 2 with selection; see protocols/table.h.
+// With `probes` the last result holds random projections of v before truncation, for the kernel outside
+// (probe.cc). Rounds (rep3): 1 for a product, 2 with truncation, 5 with ReLU, 2 with selection; see
+// protocols/table.h.
 #include <algorithm>
 
 #include "kernels/all.h"
 #include "kernels/check.h"
 #include "kernels/convolution.h"
 #include "kernels/local.h"
+#include "kernels/probe.h"
 
 namespace sotto::kernels {
 namespace {
@@ -91,10 +94,14 @@ void check_addends(const Check& check, const Layout& layout, const Attributes& a
   }
 }
 
+std::int64_t probe_groups(const Attributes& attributes) { return integer_or(attributes, "probes", 0); }
+
 void check_contract(const Call& call) {
   const Layout layout = layout_of(call.attributes, call.operand_types.size());
-  const std::size_t results = layout.then == Then::kRelu ? 2 : 1;
+  const bool probed = probe_groups(call.attributes) != 0;
+  const std::size_t results = (layout.then == Then::kRelu ? 2 : 1) + (probed ? 1 : 0);
   const Check check("contract", call, layout.product == Product::kNone ? 1 : 2, 64, results);
+  if (probed) check_probes(check, check.result(results - 1), check.result().shape);
   check.arithmetic(check.result(), "the result");
   check.require(layout.product != Product::kNone || layout.addends > 0, "there is nothing to sum");
   check_product(check, layout, call.attributes);
@@ -144,6 +151,7 @@ Task<Shares> run_contract(Context& context, const Call& call) {
   const Comparing how = comparing(call.attributes);
   c.window = std::min(how.window, 64 - c.truncate_bits);
   c.effort = how.effort;
+  c.probe_groups = static_cast<std::size_t>(probe_groups(call.attributes));
   if (layout.then == Then::kSelect) {
     c.selector = call.operands.back();
     const std::int64_t origin = integer_or(call.attributes, "selector_origin", -1);

@@ -48,6 +48,8 @@ std::vector<Documented> documented_costs() {
        30.75},
       {"contract", {y(18, 4)}, {y(18, 4), bits}, {{"then", "relu"}, {"window", Integer{24}}}, 5, 0},
       {"sign", {y(18, 4)}, {bits}, window, 4, 0},
+      {"probe", {y(18, 4)}, {number({1, 48}, 18, 4)}, {{"probes", Integer{1}}}, 0, 0},
+      {"outside", {y(18, 4)}, {number({}, 0, 20)}, {{"limit", Integer{1} << 20}}, 6, 0},
       {"compare", {y(18, 4), y(18, 4)}, {bits}, {{"direction", "LT"}, {"window", Integer{24}}}, 4, 0},
       {"compare", {y(18, 4), y(18, 4)}, {bits}, {{"direction", "EQ"}, {"window", Integer{24}}}, 6, 0},
       {"not", {bits}, {bits}, {}, 0, 0},

@@ -22,7 +22,9 @@
 // |                  |                                            | product_scale, addend_scales, addend_rows (0/1 each),
 // |                  |                                            | truncate, then none|relu|select, window,
 // |                  |                                            | selector_origin (the operation of this block whose ReLU
-// |                  |                                            | made the selector, where one did)
+// |                  |                                            | made the selector, where one did),
+// |                  |                                            | probes (groups; not 0: one more result, as probe gives of the
+// |                  |                                            | value before truncation)
 // | sign             | a -> bit (a >= 0)                          | window (default 64)
 // | compare          | a, b -> bit                                | direction GE|GT|LE|LT|EQ|NE, window
 // | not              | bit -> bit                                 |
@@ -35,6 +37,8 @@
 // | max              | a -> y (last axis gone)                    | window
 // | argmax_one_hot   | a -> bits (of a's shape)                   | window; the first of equals wins
 // | softmax          | a -> y (last axis)                         | window, range (elements further below the maximum count as 0)
+// | probe            | a -> t (groups, 48)                        | probes (groups): random projections, see protocols/probes.h
+// | outside          | t -> y (a scalar)                          | limit: 0 exactly when all are in [-limit, limit) units
 // clang-format on
 //
 // Kernels with a window also take effort: 0 few bytes, 1 balanced, 2 few rounds. Same results.
@@ -86,7 +90,8 @@ struct Kernel {
   Task<std::vector<protocols::Share>> (*run)(protocols::Context&, const Call&);
 };
 
-// What the attribute `effort` means, as plans name it: "few bytes", "balanced" or "few rounds"; "" without it.
+// What the attribute `effort` means, as plans name it: "few bytes", "balanced" or "few rounds"; "" without
+// it.
 std::string_view variant_of(const Attributes& attributes);
 
 std::span<const Kernel> all_kernels();

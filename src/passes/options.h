@@ -52,8 +52,9 @@ struct Training {
 
 // How numbers are written in fixed point. Bounds are in bits: |value| < 2^bound.
 struct Precision {
-  int fraction_bits = 18;        // what products and functions give
-  int state_fraction_bits = 28;  // parameters and momentum: small steps must not vanish
+  int fraction_bits = 18;           // what products and functions give
+  int gradient_fraction_bits = 15;  // of those behind a mask: sums over a batch average their rounding
+  int state_fraction_bits = 28;     // parameters and momentum: small steps must not vanish
   int large_state_fraction_bits =
       36;                         // of those with more elements than the products they enter: cheaper updates
   int moment_fraction_bits = 18;  // of Adam's first moment of the gradient's sum over a batch
@@ -89,8 +90,7 @@ struct Options {
   std::shared_ptr<const std::map<std::string, ir::Array>>
       sample;                            // for calibration; synthetic data when null
   std::int64_t calibration_steps = 469;  // of plain training
-  bool guard = true;
-  std::int64_t guard_batches = 8;  // after each epoch of training; 0: every batch of the epoch
+  bool guard = true;                     // of calibrated bounds, in every step
 };
 
 }  // namespace sotto::passes

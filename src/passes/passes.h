@@ -24,7 +24,7 @@ std::unique_ptr<mlir::Pass> calibrate(const Options& options);
 std::unique_ptr<mlir::Pass> tabulate(const Options& options);
 // raise/: relu, masks, softmax, argmax are recognised.
 std::unique_ptr<mlir::Pass> raise();
-// guard/: @guard, which checks measured bounds on one batch and opens one bit.
+// guard/: measured bounds checked in every step; @guard, which opens one bit of that.
 std::unique_ptr<mlir::Pass> guard();
 // infer_secrecy/: which values are public, and which nobody may see.
 std::unique_ptr<mlir::Pass> infer_secrecy();

@@ -1,5 +1,5 @@
-// The table of implementations: what a protocol offers, one row per operation. Nothing above protocols/ names a
-// protocol; kernels call the typed functions of operations.h, which look their row up here.
+// The table of implementations: what a protocol offers, one row per operation. Nothing above protocols/ names
+// a protocol; kernels call the typed functions of operations.h, which look their row up here.
 #pragma once
 
 #include <functional>
@@ -17,9 +17,11 @@
 
 namespace sotto::protocols {
 
-// ---- Arguments of the operations -------------------------------------------------------------------------------
+// ---- Arguments of the operations
+// -------------------------------------------------------------------------------
 
-// scale * share, added to the product; `row` addends have the extent of the last axis and are added to every row.
+// scale * share, added to the product; `row` addends have the extent of the last axis and are added to every
+// row.
 struct Addend {
   Share share;
   ring::Element scale = 1;
@@ -40,6 +42,10 @@ enum class Effort : std::uint8_t {
   kFewRounds,  // the fewest rounds, for tens of times the bytes
 };
 
+// Random projections of each group of a probed tensor (probes.h): a bound's violation is missed with
+// 2^-kProbes.
+inline constexpr std::int64_t kProbes = 48;
+
 // v = (product_scale * (a op b) + sum of addends) / 2^truncate_bits, then `then`.
 struct Contraction {
   enum class Product : std::uint8_t { kNone, kElementwise, kMatmul, kConvolution };
@@ -55,17 +61,24 @@ struct Contraction {
   Shape shape;            // of the result
   int truncate_bits = 0;  // exact: the result is within one unit in the last place, with zero mean error
   Then then = Then::kNothing;
-  Share selector;   // kSelect: Boolean, of the result's shape
-  int window = 64;  // kRelu: |v| < 2^(window-1) in units of the last place
+  Share selector;                     // kSelect: Boolean, of the result's shape
+  int window = 64;                    // kRelu: |v| < 2^(window-1) in units of the last place
   Effort effort = Effort::kFewBytes;  // kRelu
+  // Not 0: the last result holds the probes (probes.h) of v before truncation, in as many groups; shape
+  // (groups, kProbes). What a comparison in a window relies on can then be checked, without v itself being
+  // shared.
+  std::size_t probe_groups = 0;
 };
 
 // A function of one variable, evaluated by pieces. The argument x (in units of its last place) satisfies
 //   minimum <= x < minimum + 2^window - 2^low_bits,        low_bits = window - piece_bits.
-// With u = x - minimum = base + low, 0 <= low < 2^low_bits, for a base that only the protocol's dealer knows (any value in
-// (-2^low_bits, 2^window - 2^low_bits], not a multiple of anything) and a `low` that only the others know, the result is
+// With u = x - minimum = base + low, 0 <= low < 2^low_bits, for a base that only the protocol's dealer knows
+// (any value in
+// (-2^low_bits, 2^window - 2^low_bits], not a multiple of anything) and a `low` that only the others know,
+// the result is
 //   sum over i of coefficients(base)[i] * basis(low)[i] / 2^truncate_bits,
-// so the coefficients are fitted around `base` itself. `coefficients` sees a secret: it must not branch on or index by it.
+// so the coefficients are fitted around `base` itself. `coefficients` sees a secret: it must not branch on or
+// index by it.
 struct PiecewiseFunction {
   std::string name;
   std::int64_t minimum = 0;
@@ -87,7 +100,8 @@ struct Promise {
   std::string assumptions;  // under which it holds, in a sentence
 };
 
-// ---- The table -------------------------------------------------------------------------------------------------
+// ---- The table
+// -------------------------------------------------------------------------------------------------
 
 using Shares = std::vector<Share>;
 
@@ -105,8 +119,10 @@ struct Rows {
   // Arithmetic scale * bit.
   std::function<Task<Share>(Context&, Share bits, ring::Element scale)> from_bits;
   std::function<Task<Share>(Context&, Share value, const PiecewiseFunction& function)> lookup;
-  // What a Boolean made by the ReLU of this operation of the plan carries, without data; may be null. For counting.
-  std::function<std::shared_ptr<const SelectorCache>(const Shape& shape, std::uint16_t operation)> selector_of_relu;
+  // What a Boolean made by the ReLU of this operation of the plan carries, without data; may be null. For
+  // counting.
+  std::function<std::shared_ptr<const SelectorCache>(const Shape& shape, std::uint16_t operation)>
+      selector_of_relu;
   // Local: a Boolean share's complement; a public constant as a share; share + public constant.
   std::function<Share(const Context&, const Share&)> complement;
   std::function<Share(const Context&, Words, Kind, Shape)> constant;

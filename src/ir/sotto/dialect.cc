@@ -106,6 +106,8 @@ mlir::LogicalResult ContractOp::verify() {
                          << expected;
   if (static_cast<bool>(getBit()) != relu)
     return emitOpError() << "gives a bit exactly when then is \"relu\"";
+  if (static_cast<bool>(getProjection()) != (getProbes() != 0))
+    return emitOpError() << "gives projections exactly when it has probes";
   return mlir::success();
 }
 

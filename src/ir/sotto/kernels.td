@@ -61,20 +61,30 @@ def ConstantOp : KernelOp<"constant"> {
   let results = (outs FixedTensor:$result);
 }
 
-def ContractOp : KernelOp<"contract"> {
+def ContractOp : SottoOp<"contract", [Pure, AttrSizedResultSegments]> {
   let summary = "(product_scale * (a op b) + sum of scaled addends) / 2^truncate, then relu or select";
   let description = [{
     Operands are `[a, b,] addends..., [selector]`: a and b unless `product` is "none", the selector only when `then` is
     "select". With `product` "convolution" the operation carries, where they differ from their defaults, the lists
     `window_strides`, `padding`, `lhs_dilation`, `rhs_dilation`, `window_reversal`, `lhs_dimensions`, `rhs_dimensions`
-    and `result_dimensions` of kernels/convolution.h. One addend scale and one row flag per addend. The second result,
-    with "relu", is the bit.
+    and `result_dimensions` of kernels/convolution.h. One addend scale and one row flag per addend. `bit` is there with
+    "relu", `projection` with `probes`.
   }];
   let arguments = (ins Variadic<SecretTensor>:$parts, StrAttr:$product, I64Attr:$transpose_a,
                        I64Attr:$transpose_b, I64Attr:$product_scale, DenseI64ArrayAttr:$addend_scales,
-                       DenseI64ArrayAttr:$addend_rows, I64Attr:$truncate, StrAttr:$then, I64Attr:$window);
-  let results = (outs FixedTensor:$result, Optional<BitsTensor>:$bit);
+                       DenseI64ArrayAttr:$addend_rows, I64Attr:$truncate, StrAttr:$then, I64Attr:$window,
+                       DefaultValuedAttr<I64Attr, "0">:$probes);
+  let results = (outs FixedTensor:$result, Optional<BitsTensor>:$bit, Optional<FixedTensor>:$projection);
   let hasVerifier = 1;
+}
+
+def ProbeOp : UnaryKernel<"probe"> {
+  let summary = "Random projections, see protocols/probes.h; local";
+  let arguments = (ins FixedTensor:$operand, I64Attr:$probes);
+}
+def OutsideOp : UnaryKernel<"outside"> {
+  let summary = "Zero exactly when all elements are in [-limit, limit) units of the last place";
+  let arguments = (ins FixedTensor:$operand, I64Attr:$limit);
 }
 
 def SignOp : UnaryKernel<"sign", FixedTensor, BitsTensor> {

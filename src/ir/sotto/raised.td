@@ -44,19 +44,19 @@ def TabulatedOp : SottoOp<"tabulated", [Pure]> {
   let results = (outs FloatTensor:$result);
 }
 
-def CountInsideOp : SottoOp<"count_inside", [Pure]> {
-  let summary = "How many comparisons find their operand inside what they were made for";
+def CountOutsideOp : SottoOp<"count_outside", [Pure]> {
+  let summary = "Zero while the operand keeps the bound that comparisons of it rely on";
   let description = [{
-    Of the 2n conditions -2^b < v and v < 2^b, how many hold, b being the bound that the operand's comparisons rely on. The
-    comparisons behind it have full width, so that they hold where the others would not.
+    How many of the operand's random projections are larger than a tensor within the bound can make them (protocols/probes.h).
+    An element beyond the bound makes the count positive but for a probability of 2^-48.
   }];
   let arguments = (ins FloatTensor:$operand);
   let results = (outs FloatTensor:$result);
 }
 
 def AnyOutsideOp : SottoOp<"any_outside", [Pure]> {
-  let summary = "One bit: whether the counts add up to less than `expected`";
-  let arguments = (ins Variadic<FloatTensor>:$counts, I64Attr:$expected);
+  let summary = "One bit: whether the count is positive";
+  let arguments = (ins FloatTensor:$count);
   let results = (outs BooleanTensor:$result);
 }
 

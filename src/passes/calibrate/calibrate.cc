@@ -2,6 +2,7 @@
 // none), then evaluates, and writes the range of every float value as sotto.range. Ranges are what was seen;
 // margins are added by those who turn them into bounds.
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "mlir/Pass/Pass.h"
@@ -17,15 +18,18 @@ namespace {
 template <class T>
 Range measure(const std::vector<T>& values, std::size_t width) {
   T lowest = values.front(), highest = values.front(), spread = 0;
+  double squares = 0;
   for (std::size_t row = 0; row < values.size(); row += width) {
     T low = values[row], high = values[row];
-    for (std::size_t i = row + 1; i < row + width; ++i) {
+    for (std::size_t i = row; i < row + width; ++i) {
+      squares += static_cast<double>(values[i]) * static_cast<double>(values[i]);
       low = values[i] < low ? values[i] : low;
       high = values[i] > high ? values[i] : high;
     }
     lowest = std::min(lowest, low), highest = std::max(highest, high), spread = std::max(spread, high - low);
   }
-  return {static_cast<double>(lowest), static_cast<double>(highest), static_cast<double>(spread)};
+  return {static_cast<double>(lowest), static_cast<double>(highest), static_cast<double>(spread),
+          std::sqrt(squares / static_cast<double>(values.size()))};
 }
 
 Range measure(const ir::Array& array) {
@@ -35,7 +39,8 @@ Range measure(const ir::Array& array) {
 }
 
 Range joined(const Range& a, const Range& b) {
-  return {std::min(a.minimum, b.minimum), std::max(a.maximum, b.maximum), std::max(a.spread, b.spread)};
+  return {std::min(a.minimum, b.minimum), std::max(a.maximum, b.maximum), std::max(a.spread, b.spread),
+          std::max(a.rms, b.rms)};
 }
 
 struct Calibrate : mlir::PassWrapper<Calibrate, mlir::OperationPass<mlir::ModuleOp>> {

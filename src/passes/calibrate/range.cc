@@ -33,17 +33,17 @@ int Range::bound_bits(int margin) const {
 
 std::optional<Range> range_of(mlir::Value value) {
   auto attribute = attribute_of(value);
-  if (!attribute || attribute.size() != 3) return std::nullopt;
-  return Range{attribute[0], attribute[1], attribute[2]};
+  if (!attribute || attribute.size() != 4) return std::nullopt;
+  return Range{attribute[0], attribute[1], attribute[2], attribute[3]};
 }
 
 void widen_range(mlir::Value value, const Range& range) {
   Range wide = range;
   if (const auto known = range_of(value))
     wide = {std::min(known->minimum, range.minimum), std::max(known->maximum, range.maximum),
-            std::max(known->spread, range.spread)};
+            std::max(known->spread, range.spread), std::max(known->rms, range.rms)};
   auto attribute =
-      mlir::DenseF64ArrayAttr::get(value.getContext(), {wide.minimum, wide.maximum, wide.spread});
+      mlir::DenseF64ArrayAttr::get(value.getContext(), {wide.minimum, wide.maximum, wide.spread, wide.rms});
   if (auto argument = llvm::dyn_cast<mlir::BlockArgument>(value)) {
     if (auto function = function_of(argument))
       function.setArgAttr(argument.getArgNumber(), kRangeAttribute, attribute);

@@ -13,8 +13,11 @@ inline constexpr llvm::StringLiteral kRangeAttribute = "sotto.range";
 struct Range {
   double minimum = 0, maximum = 0;
   double spread = 0;  // the largest max - min along the last axis
+  double rms = 0;     // the largest root mean square of any tensor seen; 0: not measured
 
   double magnitude() const;
+  // The root mean square, or what it can be at most.
+  double usual() const { return rms > 0 ? rms : magnitude(); }
   // The smallest b with |value| < 2^b for every value of the range grown by `margin` bits.
   int bound_bits(int margin) const;
 };

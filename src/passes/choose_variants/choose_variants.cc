@@ -14,9 +14,10 @@ constexpr std::int64_t kEfforts = 3;
 constexpr double kWorthwhile = 0.85;
 
 bool compares(const plan::Operation& operation) {
-  constexpr std::array<std::string_view, 5> kernels = {"sign", "compare", "max", "argmax_one_hot", "softmax"};
+  constexpr std::array<std::string_view, 6> kernels = {"sign",           "compare", "max",
+                                                       "argmax_one_hot", "softmax", "outside"};
   if (std::ranges::find(kernels, operation.kernel()) != kernels.end()) return true;
-  return operation.kernel() == "contract" && operation.results_size() == 2;  // with ReLU
+  return operation.kernel() == "contract" && plan::text_attribute(operation, "then") == "relu";
 }
 
 void set_effort(plan::Operation& operation, std::int64_t effort) {

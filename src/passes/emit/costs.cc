@@ -105,7 +105,7 @@ void name_selector_origins(plan::wire::Block& block) {
   for (int i = 0; i < block.operations_size(); ++i) {
     auto& operation = *block.mutable_operations(i);
     if (operation.kernel() != "contract") continue;
-    if (operation.results_size() == 2) bit_of[operation.results(1)] = i;
+    if (plan::text_attribute(operation, "then") == "relu") bit_of[operation.results(1)] = i;
     const auto text_is = [&](const char* name, const char* value) {
       return std::ranges::any_of(operation.attributes(),
                                  [&](const auto& a) { return a.name() == name && a.text() == value; });

@@ -7,13 +7,15 @@
 #include "passes/emit/costs.h"
 #include "passes/train/train.h"
 #include "plan/verify.h"
+#include "protocols/table.h"
 
 namespace sotto::passes {
 namespace {
 
 // All masks of the protocols in use are perfect and all truncations exact: what is left is the failure of AES
-// as a pseudo-random function and of the random generator, for which this stands.
-constexpr double kLog2Failure = -128;
+// as a pseudo-random function and of the random generator, for which this stands; and that of the guard to
+// see that a bound was violated.
+constexpr double kLog2Failure = -128, kLog2Unseen = -protocols::kProbes;
 
 class Emitter {
  public:
@@ -25,7 +27,6 @@ class Emitter {
     plan_.set_name(options_.name.empty() ? "program" : options_.name);
     plan_.set_protocol(options_.protocol);
     plan_.set_seed(options_.seed);
-    plan_.set_log2_failure(kLog2Failure);
     for (const std::string& name : options_.roles) {
       auto& role = *plan_.add_roles();
       role.set_name(name);
@@ -36,6 +37,7 @@ class Emitter {
     fill_load(*plan_.mutable_blocks(load));
     if (const int guard = block_named("guard"); guard >= 0)
       open_value("guard", guard, "guard", outputs_.at("guard"), options_.roles);
+    plan_.set_log2_failure(block_named("guard") >= 0 ? kLog2Unseen : kLog2Failure);
     const int finish = add_block("finish");
     for (const Reveal& reveal : options_.reveals) emit_reveal(finish, reveal);
     emit_control(load, finish);
@@ -118,19 +120,15 @@ class Emitter {
       for (std::int64_t epoch = 0; epoch < training.epochs; ++epoch) {
         add_control(step, "train", steps);
         set_batches(training.batch, training.rows, options_.seed, static_cast<std::uint64_t>(epoch));
-        if (guard < 0) continue;
-        // Each epoch has its own order of rows, so over the epochs other batches are looked at.
-        const auto looks = static_cast<std::uint64_t>(options_.guard_batches);
-        add_control(guard, "guard", looks == 0 ? steps : std::min(looks, steps));
-        set_batches(training.batch, training.rows, options_.seed, static_cast<std::uint64_t>(epoch));
+        if (guard >= 0) add_control(guard, "guard", 1);
       }
       const auto batch = evaluation_batch(training.test_rows, training.batch);
       add_control(evaluate, "evaluate", static_cast<std::uint64_t>(training.test_rows / batch));
       set_batches(batch, training.test_rows, 0, 0);
     } else {
       add_control(step, "train", static_cast<std::uint64_t>(options_.steps));
-      if (guard >= 0) add_control(guard, "guard", 1);
     }
+    if (guard >= 0) add_control(guard, "guard", 1);
     if (plan_.blocks(finish).operations_size() > 0) add_control(finish, "finish", 1);
   }
 

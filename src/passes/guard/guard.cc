@@ -1,88 +1,110 @@
 // The guard of bounds that were measured, not proven. A comparison within a window is exact while its operand
-// stays inside (at least 2^10, whatever was measured); training may lead out. So after each epoch, on some or
-// all of its batches, the forward pass runs again with every windowed operand compared at full width, and one
-// bit for each is opened to all: whether anything was outside. If so the job fails.
+// stays inside; training may lead out. So every operand of a windowed comparison, in every step, is checked
+// by random projections of it (count_outside): whatever they find adds up in a secret state, guard.outside,
+// and @guard, which runs after every epoch and after evaluation, opens one bit of that to all: whether it is
+// positive. If so the job fails.
 //
-// @guard is @step without its backward pass and updates. It runs after raising and before lowering, where the
-// operations that will compare within windows have their names. What it cannot see: a batch it does not run
-// on, and values so large that they leave the ring (2^62 units before truncation, far beyond every window).
+// It runs after raising and before lowering, where the operations that will compare within windows have their
+// names. What it relies on: an operand leaves its window (tens of times what was measured, with margin)
+// before it leaves the ring, where the upper bits of a product are lost (2^62 units before truncation); what
+// comes back from there is outside almost surely, being random.
 #include "ir/sotto/dialect.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Pass/Pass.h"
+#include "passes/calibrate/range.h"
 #include "passes/passes.h"
 #include "passes/support/tensors.h"
+#include "passes/train/arguments.h"
+#include "passes/train/train.h"
 
 namespace sotto::passes {
 namespace {
 
 namespace privacy = ir::privacy;
 using mlir::Value;
+using mlir::func::FuncOp;
 
-class GuardBuilder {
+constexpr llvm::StringLiteral kOutside = "guard.outside";
+// Of all projections of a job: only their being zero matters.
+constexpr double kMostOutside = 0x1p40;
+
+// The state as another argument of the function.
+Value add_state(FuncOp function) {
+  mlir::Builder builder(function.getContext());
+  const unsigned index = function.getNumArguments();
+  const auto type = mlir::RankedTensorType::get({}, builder.getF32Type());
+  function.insertArgument(index, type, builder.getDictionaryAttr({}), function.getLoc());
+  function.setArgAttr(index, kNameAttribute, builder.getStringAttr(kOutside));
+  function.setArgAttr(index, kKindAttribute, builder.getStringAttr(kState));
+  function.setArgAttr(index, kFractionAttribute, builder.getI32IntegerAttr(0));
+  function.setArgAttr(index, kInitializerAttribute, builder.getStringAttr("zeros"));
+  widen_range(function.getArgument(index), {.minimum = 0, .maximum = kMostOutside});
+  return function.getArgument(index);
+}
+
+class Watch {
  public:
-  explicit GuardBuilder(mlir::func::FuncOp guard) : guard_(guard), builder_(return_of(guard)) {}
+  explicit Watch(FuncOp function) : function_(function), builder_(return_of(function)) {}
 
-  // Whether there is anything to guard.
+  // Whether there was anything to watch.
   bool run() {
-    for (mlir::Operation& op : llvm::make_early_inc_range(guard_.getBody().front())) watch(&op);
-    if (counts_.empty()) return false;
-    return_only(builder_.create<privacy::AnyOutsideOp>(guard_.getLoc(), scalar(builder_.getI1Type()), counts_,
-                                                       expected_));
-    drop_dead();
+    for (mlir::Operation& op : function_.getBody().front())
+      for (Value operand : compared(&op))
+        if (!splat_value(operand)) operands_.insert(operand);
+    if (operands_.empty()) return false;
+    Value total = add_state(function_);
+    for (Value operand : operands_) {
+      const auto location = operand.getLoc();
+      const Value count = builder_.create<privacy::CountOutsideOp>(location, total.getType(), operand);
+      total = builder_.create<hlo::AddOp>(location, total, count);
+    }
+    return_too(total);
     return true;
   }
 
  private:
-  mlir::RankedTensorType scalar(mlir::Type element) { return mlir::RankedTensorType::get({}, element); }
-
-  void watch(mlir::Operation* op) {
+  // The operands that the operation's comparisons are made for.
+  static llvm::SmallVector<Value> compared(mlir::Operation* op) {
     if (llvm::isa<privacy::ReluOp, privacy::RowSoftmaxOp, privacy::RowArgmaxOp, privacy::RowMaximumOp>(op))
-      return count(op->getOperand(0));
-    auto compare = llvm::dyn_cast<hlo::CompareOp>(op);
-    if (!compare || !is_float(compare.getLhs())) return;
-    for (Value operand : compare->getOperands())
-      if (!splat_value(operand)) count(operand);
+      return {op->getOperand(0)};
+    const bool compares = llvm::isa<hlo::CompareOp, hlo::MaximumOp, hlo::MinimumOp>(op);
+    if (compares && is_float(op->getOperand(0))) return llvm::to_vector(op->getOperands());
+    return {};
   }
 
-  void count(Value operand) {
-    if (!counted_.insert(operand).second) return;
-    auto element = tensor_type(operand).getElementType();
-    counts_.push_back(builder_.create<privacy::CountInsideOp>(operand.getLoc(), scalar(element), operand));
-    expected_ += 2 * tensor_type(operand).getNumElements();
+  void return_too(Value total) {
+    auto end = return_of(function_);
+    end->insertOperands(end->getNumOperands(), total);
+    const unsigned index = function_.getNumResults();
+    function_.insertResult(index, total.getType(), {});
+    function_.setResultAttr(index, kNextAttribute, builder_.getStringAttr(kOutside));
   }
 
-  void return_only(Value bit) {
-    while (guard_.getNumResults() > 0) guard_.eraseResult(0);
-    return_of(guard_)->setOperands(bit);
-    guard_.setFunctionType(builder_.getFunctionType(guard_.getArgumentTypes(), bit.getType()));
-    guard_.setResultAttr(0, kOutputAttribute, builder_.getStringAttr(guard_.getName()));
-  }
-
-  void drop_dead() {
-    for (mlir::Operation& op : llvm::make_early_inc_range(llvm::reverse(guard_.getBody().front())))
-      if (mlir::isOpTriviallyDead(&op)) op.erase();
-    for (unsigned index = guard_.getNumArguments(); index-- > 0;)
-      if (guard_.getArgument(index).use_empty()) guard_.eraseArgument(index);
-  }
-
-  mlir::func::FuncOp guard_;
+  FuncOp function_;
   mlir::OpBuilder builder_;
-  llvm::DenseSet<Value> counted_;
-  llvm::SmallVector<Value> counts_;
-  int64_t expected_ = 0;
+  llvm::SetVector<Value> operands_;
 };
+
+void build_guard(mlir::ModuleOp module) {
+  mlir::OpBuilder builder(module.getContext());
+  auto guard = FuncOp::create(module.getLoc(), "guard", builder.getFunctionType({}, {}));
+  module.push_back(guard);
+  builder.setInsertionPointToStart(guard.addEntryBlock());
+  const Value count = add_state(guard);
+  const auto bit = mlir::RankedTensorType::get({}, builder.getI1Type());
+  const Value any = builder.create<privacy::AnyOutsideOp>(module.getLoc(), bit, count);
+  builder.create<mlir::func::ReturnOp>(module.getLoc(), any);
+  guard.setFunctionType(builder.getFunctionType(guard.getArgumentTypes(), bit));
+  guard.setResultAttr(0, kOutputAttribute, builder.getStringAttr(guard.getName()));
+}
 
 struct Guard : mlir::PassWrapper<Guard, mlir::OperationPass<mlir::ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(Guard)
   llvm::StringRef getArgument() const final { return "guard"; }
 
   void runOnOperation() override {
-    auto step = getOperation().lookupSymbol<mlir::func::FuncOp>("step");
-    if (!step) return;
-    auto guard = step.clone();
-    guard.setName("guard");
-    getOperation().push_back(guard);
-    if (!GuardBuilder(guard).run()) guard.erase();
+    bool any = false;
+    for (FuncOp function : llvm::to_vector(getOperation().getOps<FuncOp>())) any |= Watch(function).run();
+    if (any) build_guard(getOperation());
   }
 };
 

@@ -24,10 +24,9 @@ std::optional<std::int64_t> integer_scale(const Scaled& part, int raw_fraction) 
 
 double allowed_error(const Scaled& part) {
   if (part.product) return 0x1p-9;
-  const double usual = std::clamp(0x1p-16 / std::fabs(part.factor), 0x1p-12, 0x1p-7);
-  // What is kept decides by its distance from one how long the past is remembered: to a sixty-fourth.
-  const double forgotten = std::fabs(1 - std::fabs(part.factor));
-  return forgotten == 0 ? usual : std::min(usual, forgotten / 64);
+  const double size = std::fabs(part.factor);
+  if (size > 0.5 && size < 1) return std::clamp(0x1.6p-8 * (1 - size), 0x1p-20, 0x1p-9);
+  return std::clamp(0x1p-16 / size, 0x1p-12, 0x1p-7);
 }
 
 std::optional<RawFormat> choose_format(std::span<const Scaled> parts, int result_fraction_bits,
@@ -42,8 +41,7 @@ std::optional<RawFormat> choose_format(std::span<const Scaled> parts, int result
 }
 
 int window_for(int bound_bits, int fraction_bits) {
-  const int digits = (std::max(bound_bits + fraction_bits, 1) + 3) / 4;
-  return std::min(4 * digits + 1, 64);
+  return std::min(std::max(bound_bits + fraction_bits, 1) + 1, 64);
 }
 
 }  // namespace sotto::passes

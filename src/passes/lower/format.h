@@ -29,8 +29,9 @@ struct RawFormat {
 inline constexpr double kLeastScheduledScale = 0x1p7;
 
 // The relative error allowed in the integer that stands for a factor. A product's factor is a learning rate
-// or the like. An addend's near one is a momentum, whose error accumulates; a small one is a weight decay, a
-// mild force whose exact strength matters as little as its digits are many.
+// or the like. An addend's below one is a momentum m: its memory, 1 / (1 - m) steps, is kept within half a
+// percent. A small one is a weight decay, a mild force whose exact strength matters as little as its digits
+// are many.
 double allowed_error(const Scaled& part);
 
 // A raw value stays below 2^62: exact truncation wants it.
@@ -40,8 +41,7 @@ inline constexpr int kRawBits = 62;
 std::optional<RawFormat> choose_format(std::span<const Scaled> parts, int result_fraction_bits,
                                        int result_bound_bits);
 
-// A window for comparisons: |v| < 2^(window - 1) in units of the last place. Digits have four bits and one
-// bit is the sign, so windows are 4k + 1.
+// A window for comparisons: |v| < 2^(window - 1) in units of the last place.
 int window_for(int bound_bits, int fraction_bits);
 
 }  // namespace sotto::passes

@@ -71,10 +71,22 @@ TEST(FormatTest, NothingWhenTheRingIsTooSmall) {
   EXPECT_FALSE(choose_format(parts, 18, 7));
 }
 
-TEST(FormatTest, WindowsAreWholeDigitsAndASign) {
+// A momentum's memory, 1 / (1 - m) steps, stays within a percent; 0.99 needs more digits for that than 0.9.
+TEST(FormatTest, MomentaKeepTheirMemory) {
+  for (double momentum : {0.8, 0.9, 0.95, 0.99, 0.999}) {
+    const std::vector<Scaled> parts = {{.fraction_bits = 30, .factor = 0.01 / 128, .product = true},
+                                       {.fraction_bits = 28, .factor = momentum, .product = false}};
+    const auto format = choose_format(parts, 28, 3);
+    ASSERT_TRUE(format) << momentum;
+    const double used = std::ldexp(static_cast<double>(format->scales[1]), -format->truncate_bits);
+    EXPECT_NEAR((1 - momentum) / (1 - used), 1, 0.01) << momentum;
+  }
+}
+
+TEST(FormatTest, WindowsHoldTheBoundAndASign) {
   EXPECT_EQ(window_for(6, 18), 25);
-  EXPECT_EQ(window_for(7, 18), 29);
-  EXPECT_EQ(window_for(-10, 5), 5);
+  EXPECT_EQ(window_for(7, 18), 26);
+  EXPECT_EQ(window_for(-10, 5), 2);
   EXPECT_EQ(window_for(50, 18), 64);
 }
 

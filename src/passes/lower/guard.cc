@@ -1,8 +1,11 @@
-// The guard's comparisons, at full width: they must hold exactly where windowed ones would not.
+// The guard's operations: probes of what a window was chosen for, and how many of them are outside.
+#include "passes/lower/guard.h"
+
 #include <cmath>
 
 #include "passes/lower/format.h"
 #include "passes/lower/lowering.h"
+#include "protocols/table.h"
 
 namespace sotto::passes {
 namespace {
@@ -10,76 +13,82 @@ namespace {
 using mlir::Value;
 using privacy::BoundStatus;
 
-constexpr int64_t kFullWidth = 64;
+// A group's norm, times five, stays below the limit: then a false alarm has probability 2 e^-25
+// (protocols/probes.h).
+constexpr double kNorms = 5;
+// Where a bit more of the window costs as much (0.6 bytes an element) as it saves in probes (7 kB a group).
+constexpr double kUsualGroup = 16384;
 
-class Counting {
- public:
-  Counting(Lowering& lowering, mlir::Location location) : to_(lowering), location_(location) {}
+// How far the root mean square of the elements may go without alarm.
+double largest_usual(const Range& range, const Precision& precision) {
+  return std::ldexp(range.usual(), precision.margin_bits);
+}
 
-  // a + sign * b, a bit wider than either.
-  Value sum(Value a, Value b, int sign) {
-    const int fraction = std::max(fixed(a).getFractionBits(), fixed(b).getFractionBits());
-    const int bound = std::max(fixed(a).getBoundBits(), fixed(b).getBoundBits()) + 1;
-    const auto type =
-        privacy::secret(context(), fixed(a).getShape(), fraction, bound, BoundStatus::Calibrated);
-    if (sign < 0) return to_.builder().create<privacy::SubtractOp>(location_, type, a, b);
-    return to_.builder().create<privacy::AddOp>(location_, type, a, b);
-  }
-
-  Value constant(Value like, double value) {
-    return to_.constant(location_, fixed(like).getShape(), {value});
-  }
-  Value not_negative(Value a, int64_t window) {
-    const auto type = privacy::BitsType::get(context(), fixed(a).getShape());
-    return to_.builder().create<privacy::SignOp>(location_, type, a, window);
-  }
-
-  // How many elements are at least zero, as a whole number.
-  Value count_not_negative(Value a) {
-    const Value bits = not_negative(a, kFullWidth);
-    const auto shape = fixed(a).getShape();
-    const auto ones = privacy::secret(context(), shape, 0, 1, BoundStatus::Proven);
-    const Value numbers = to_.builder().create<privacy::FromBitsOp>(location_, ones, bits);
-    if (shape.empty()) return numbers;
-    double elements = 1;
-    for (int64_t extent : shape) elements *= static_cast<double>(extent);
-    const auto total =
-        privacy::secret(context(), {}, 0, Range{0, elements, 0}.bound_bits(0), BoundStatus::Proven);
-    return to_.builder().create<privacy::SumOp>(location_, total, numbers,
-                                                dimensions_without(static_cast<int64_t>(shape.size()), {}));
-  }
-
- private:
-  mlir::MLIRContext* context() { return to_.builder().getContext(); }
-
-  Lowering& to_;
-  mlir::Location location_;
-};
+double elements_of(Value value) {
+  return static_cast<double>(std::max<int64_t>(tensor_type(value).getNumElements(), 1));
+}
 
 }  // namespace
 
-mlir::LogicalResult lower_count_inside(Lowering& lowering, privacy::CountInsideOp op) {
-  const Value v = lowering.share_of(op.getOperand());
-  if (!v) return mlir::failure();
-  Counting counting(lowering, op.getLoc());
-  const int fraction = fixed(v).getFractionBits();
-  const int window = window_for(fixed(v).getBoundBits(), fraction);
-  const double largest = std::ldexp(1.0, window - 1 - fraction) - std::ldexp(1.0, -fraction);
-  const Value limit = counting.constant(v, largest);
-  const Value below = counting.count_not_negative(counting.sum(limit, v, -1));
-  const Value above = counting.count_not_negative(counting.sum(limit, v, 1));
-  lowering.set_share(op, counting.sum(below, above, 1));
+bool is_guarded(Value value) {
+  return llvm::any_of(value.getUsers(),
+                      [](mlir::Operation* user) { return llvm::isa<privacy::CountOutsideOp>(user); });
+}
+
+int guarded_bound(Value value, const Range& range, const Precision& precision) {
+  const double norm = largest_usual(range, precision) * std::sqrt(std::min(elements_of(value), kUsualGroup));
+  return Range{.minimum = -2 * kNorms * norm, .maximum = 2 * kNorms * norm}.bound_bits(0);
+}
+
+int64_t probe_groups(Value value, double limit, const Precision& precision) {
+  const auto range = range_of(value);
+  const double usual = largest_usual(range.value_or(Range{-1, 1, 2, 1}), precision);
+  const double most = usual > 0 ? std::pow(limit / (kNorms * usual), 2) : elements_of(value);
+  return static_cast<int64_t>(std::ceil(elements_of(value) / std::max(std::floor(most), 1.0)));
+}
+
+int64_t probe_limit(int window, int truncated_bits) {
+  // In units before truncation, which may round up to the next: one unit less.
+  return (int64_t{1} << (window - 2 + truncated_bits)) -
+         (truncated_bits > 0 ? int64_t{1} << (truncated_bits - 1) : 0);
+}
+
+mlir::LogicalResult lower_count_outside(Lowering& lowering, privacy::CountOutsideOp op) {
+  const Value operand = op.getOperand();
+  mlir::OpBuilder& builder = lowering.builder();
+  Probed probed = lowering.probes_of(operand);
+  if (!probed.projection) {
+    const Value v = lowering.share_of(operand);
+    if (!v) return mlir::failure();
+    const int fraction = fixed(v).getFractionBits(), window = window_for(fixed(v).getBoundBits(), fraction);
+    const int64_t groups =
+        probe_groups(operand, std::ldexp(1.0, window - 2 - fraction), lowering.precision());
+    const auto type = privacy::secret(op.getContext(), {groups, protocols::kProbes}, fraction,
+                                      fixed(v).getBoundBits(), BoundStatus::Calibrated);
+    probed = {.projection = builder.create<privacy::ProbeOp>(op.getLoc(), type, v, groups),
+              .limit = probe_limit(window, 0)};
+  }
+  const double most = 2 * static_cast<double>(protocols::kProbes * fixed(probed.projection).getShape()[0]);
+  const auto type = privacy::secret(op.getContext(), {}, 0,
+                                    Range{.minimum = 0, .maximum = most}.bound_bits(0), BoundStatus::Proven);
+  lowering.set_share(op,
+                     builder.create<privacy::OutsideOp>(op.getLoc(), type, probed.projection, probed.limit));
   return mlir::success();
 }
 
+// count - 1 >= 0
 mlir::LogicalResult lower_any_outside(Lowering& lowering, privacy::AnyOutsideOp op) {
-  Counting counting(lowering, op.getLoc());
-  Value total = lowering.share_of(op.getCounts().front());
-  for (Value count : op.getCounts().drop_front()) total = counting.sum(total, lowering.share_of(count), 1);
-  const Value enough = counting.constant(total, static_cast<double>(op.getExpected() - 1));
-  const Value missing = counting.sum(enough, total, -1);
-  const int64_t window = window_for(fixed(missing).getBoundBits(), fixed(missing).getFractionBits());
-  lowering.set_bit(op, counting.not_negative(missing, window));
+  const Value count = lowering.share_of(op.getCount());
+  mlir::OpBuilder& builder = lowering.builder();
+  const auto one = privacy::secret(op.getContext(), {}, 0, 1, BoundStatus::Proven);
+  const auto type =
+      privacy::secret(op.getContext(), {}, 0, fixed(count).getBoundBits() + 1, fixed(count).getStatus());
+  const Value less = builder.create<privacy::SubtractOp>(
+      op.getLoc(), type, count,
+      builder.create<privacy::ConstantOp>(op.getLoc(), one, llvm::ArrayRef<double>{1.0}));
+  lowering.set_bit(
+      op, builder.create<privacy::SignOp>(op.getLoc(), privacy::BitsType::get(op.getContext(), {}), less,
+                                          window_for(type.getBoundBits(), 0)));
   return mlir::success();
 }
 

@@ -127,6 +127,12 @@ Expression Lowering::expression_of(Value value) {
   return {.product = {}, .terms = {{.share = constant(value.getLoc(), shape_of(value), values)}}};
 }
 
+bool Lowering::used_once(Value value) {
+  return llvm::count_if(value.getUses(), [](mlir::OpOperand& use) {
+           return !llvm::isa<privacy::CountOutsideOp>(use.getOwner());
+         }) == 1;
+}
+
 // A value that several operations use is made at once unless it is free.
 void Lowering::set(Value value, Expression expression) {
   if (!expression.is_single() && !used_once(value)) {

@@ -21,6 +21,13 @@ inline constexpr llvm::StringLiteral kScheduleAttribute = "sotto.schedule";
 
 enum class Then { kNothing, kRelu, kSelect };
 
+// Projections that a contraction made of a value which itself is not there, and their limit; null where there
+// are none.
+struct Probed {
+  mlir::Value projection;
+  int64_t limit = 0;
+};
+
 class Lowering {
  public:
   Lowering(const Options& options, const StateTypes& states, mlir::func::FuncOp source,
@@ -46,8 +53,9 @@ class Lowering {
   mlir::Value share_of(mlir::Value value, int fraction_bits = -1);
   // Makes `expression` as the value `of` stands for. `selector` is for kSelect; kRelu gives two results.
   // `bound`: where the result is not what `of` says.
-  mlir::Operation* contract(mlir::Value of, const Expression& expression, int fraction_bits, Then then,
-                            mlir::Value selector, std::optional<Bound> bound = {});
+  privacy::ContractOp contract(mlir::Value of, const Expression& expression, int fraction_bits, Then then,
+                               mlir::Value selector, std::optional<Bound> bound = {});
+  Probed probes_of(mlir::Value value) const { return probes_.lookup(value); }
   // What is known of |value|, given what its operation proves.
   Bound bound_of(mlir::Value value, std::optional<Bound> proven) const;
   privacy::FixedType type_of(mlir::Value value, int fraction_bits, std::optional<Bound> proven) const;
@@ -56,7 +64,8 @@ class Lowering {
   // Row terms repeated to the value's shape.
   mlir::Value spread(const Term& term, llvm::ArrayRef<int64_t> shape, mlir::Location location);
   mlir::Value constant(mlir::Location location, llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<double> values);
-  bool used_once(mlir::Value value) const { return value.hasOneUse(); }
+  // But for the guard, which can do without the value.
+  static bool used_once(mlir::Value value);
 
  private:
   mlir::LogicalResult lower_arguments();
@@ -73,6 +82,7 @@ class Lowering {
   mlir::OpBuilder builder_;
   llvm::DenseMap<mlir::Value, Expression> expressions_;
   llvm::DenseMap<mlir::Value, mlir::Value> bits_;
+  llvm::DenseMap<mlir::Value, Probed> probes_;
   llvm::DenseMap<mlir::Value, privacy::FixedType> state_types_;  // of values that become states
   bool failed_ = false;
 };
@@ -80,7 +90,7 @@ class Lowering {
 inline privacy::FixedType fixed(mlir::Value share) { return llvm::cast<privacy::FixedType>(share.getType()); }
 
 // The guard's operations (guard.cc).
-mlir::LogicalResult lower_count_inside(Lowering& lowering, privacy::CountInsideOp op);
+mlir::LogicalResult lower_count_outside(Lowering& lowering, privacy::CountOutsideOp op);
 mlir::LogicalResult lower_any_outside(Lowering& lowering, privacy::AnyOutsideOp op);
 
 // Lowers one operation; every operand has been lowered.

@@ -3,7 +3,9 @@
 #include <cmath>
 
 #include "passes/lower/format.h"
+#include "passes/lower/guard.h"
 #include "passes/lower/lowering.h"
+#include "protocols/table.h"
 
 namespace sotto::passes {
 namespace {
@@ -135,15 +137,15 @@ Value Lowering::make_in_two(Value of, const Expression& expression, int fraction
   const double magnitude = expression.product->magnitude;
   const Bound bound{Range{-magnitude, magnitude, 0}.bound_bits(0), BoundStatus::Calibrated};
   const Expression alone{.product = expression.product, .terms = {}};
-  mlir::Operation* product = contract(of, alone, fraction_bits, Then::kNothing, {}, bound);
+  auto product = contract(of, alone, fraction_bits, Then::kNothing, {}, bound);
   if (!product) return {};
   Expression sum{.product = {}, .terms = expression.terms};
   sum.terms.push_back({.share = product->getResult(0)});
   return make(of, sum, fraction_bits);
 }
 
-mlir::Operation* Lowering::contract(Value of, const Expression& expression, int fraction_bits, Then then,
-                                    Value selector, std::optional<Bound> bound) {
+privacy::ContractOp Lowering::contract(Value of, const Expression& expression, int fraction_bits, Then then,
+                                       Value selector, std::optional<Bound> bound) {
   const auto type =
       bound ? privacy::secret(builder_.getContext(), shape_of(of), fraction_bits, bound->bits, bound->status)
             : type_of(of, fraction_bits, expression_bound(expression));
@@ -170,15 +172,25 @@ mlir::Operation* Lowering::contract(Value of, const Expression& expression, int 
   const char* after = then == Then::kRelu ? "relu" : then == Then::kSelect ? "select" : "none";
   const mlir::Type bit =
       then == Then::kRelu ? privacy::BitsType::get(builder_.getContext(), type.getShape()) : mlir::Type();
-  const int64_t window = then == Then::kRelu ? window_for(type.getBoundBits(), fraction_bits) : 64;
-  auto made = builder_.create<privacy::ContractOp>(
-      of.getLoc(), type, bit, operands, kind, product && expression.product->transpose_a,
+  const int window = then == Then::kRelu ? window_for(type.getBoundBits(), fraction_bits) : 64;
+  mlir::Type projection;
+  int64_t groups = 0;
+  if (then == Then::kRelu && is_guarded(of)) {
+    groups = probe_groups(of, std::ldexp(1.0, window - 2 - fraction_bits), precision());
+    projection =
+        privacy::secret(builder_.getContext(), {groups, protocols::kProbes},
+                        fraction_bits + format->truncate_bits, type.getBoundBits(), type.getStatus());
+  }
+  auto op = builder_.create<privacy::ContractOp>(
+      of.getLoc(), type, bit, projection, operands, kind, product && expression.product->transpose_a,
       product && expression.product->transpose_b, product ? format->scales[0] : 1, scales, rows,
-      format->truncate_bits, after, window);
+      format->truncate_bits, after, window, groups);
   if (product && !expression.product->schedule.empty())
-    made->setAttr(kScheduleAttribute, builder_.getDenseI64ArrayAttr(scheduled_scales(
-                                          *expression.product, fraction_bits + format->truncate_bits)));
-  return made;
+    op->setAttr(kScheduleAttribute, builder_.getDenseI64ArrayAttr(scheduled_scales(
+                                        *expression.product, fraction_bits + format->truncate_bits)));
+  if (groups > 0)
+    probes_[of] = {.projection = op.getProjection(), .limit = probe_limit(window, format->truncate_bits)};
+  return op;
 }
 
 }  // namespace sotto::passes

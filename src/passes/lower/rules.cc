@@ -52,7 +52,7 @@ class Rules {
         .Case([&](privacy::RowSoftmaxOp o) { return softmax(o); })
         .Case([&](privacy::RowMaximumOp o) { return row_maximum(o); })
         .Case([&](privacy::RowArgmaxOp o) { return row_argmax(o); })
-        .Case([&](privacy::CountInsideOp o) { return lower_count_inside(to_, o); })
+        .Case([&](privacy::CountOutsideOp o) { return lower_count_outside(to_, o); })
         .Case([&](privacy::AnyOutsideOp o) { return lower_any_outside(to_, o); })
         .Default([](Operation* o) {
           return o->emitError()
@@ -195,7 +195,7 @@ class Rules {
     return move<privacy::BroadcastOp>(op.getOperand(), op.getBroadcastDimensions());
   }
   static bool takes_rows(Operation* user) {
-    return user->hasOneUse() && llvm::isa<hlo::AddOp, hlo::SubtractOp>(user);
+    return llvm::isa<hlo::AddOp, hlo::SubtractOp>(user) && Lowering::used_once(user->getResult(0));
   }
 
   LogicalResult reshape(hlo::ReshapeOp op) {
@@ -293,10 +293,10 @@ class Rules {
 
   LogicalResult relu(privacy::ReluOp op) {
     const Value x = op.getOperand();
-    const bool fuses = to_.used_once(x);
+    const bool fuses = Lowering::used_once(x);
     Expression expression = to_.expression_of(x);
     if (!fuses) expression = {.product = {}, .terms = {{.share = to_.share_of(x)}}};
-    Operation* made = to_.contract(x, expression, fraction(), Then::kRelu, {});
+    auto made = to_.contract(x, expression, fraction(), Then::kRelu, {});
     if (!made) return mlir::failure();
     to_.set_share(op.getResult(), made->getResult(0));
     to_.set_bit(op.getPositive(), made->getResult(1));
@@ -308,7 +308,7 @@ class Rules {
     if (!bit) return op.emitError("a selection by a public predicate has no private kernel");
     Expression expression = to_.expression_of(v);
     if (!expression.is_single() && to_.used_once(v)) {
-      Operation* made = to_.contract(v, expression, fraction(), Then::kSelect, bit);
+      auto made = to_.contract(v, expression, to_.precision().gradient_fraction_bits, Then::kSelect, bit);
       return made ? set_single(made->getResult(0), 1) : LogicalResult(mlir::failure());
     }
     const Term term = to_.term_of(v);
@@ -373,7 +373,8 @@ class Rules {
     const Expression difference{
         .product = {}, .terms = {{.share = left, .factor = sign}, {.share = right, .factor = -sign}}};
     const int finest = std::max(fraction_of(left), fraction_of(right));
-    Operation* made = to_.contract(result(), difference, finest, Then::kRelu, {});
+    const Bound bound{std::max(bound_of(left), bound_of(right)) + 1, privacy::BoundStatus::Calibrated};
+    auto made = to_.contract(result(), difference, finest, Then::kRelu, {}, bound);
     if (!made) return mlir::failure();
     return set({.product = {}, .terms = {{.share = right}, {.share = made->getResult(0), .factor = sign}}});
   }

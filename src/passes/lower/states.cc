@@ -4,6 +4,7 @@
 
 #include "passes/calibrate/range.h"
 #include "passes/lower/format.h"
+#include "passes/lower/guard.h"
 #include "passes/optimizer/optimizer.h"
 #include "passes/train/train.h"
 
@@ -78,7 +79,9 @@ privacy::FixedType type_of_state(mlir::func::FuncOp function, unsigned index, co
   const int margin = given ? 0 : squared * precision.margin_bits,
             least = given ? 0 : precision.state_bound_bits;
   auto bound_of = [&](Value value) {
-    return std::max(range_of(value).value_or(Range{-1, 1, 2}).bound_bits(margin), least);
+    const int bound = std::max(range_of(value).value_or(Range{-1, 1, 2}).bound_bits(margin), least);
+    return !given && is_guarded(value) ? std::max(bound, measured_bound(value, precision).value_or(bound))
+                                       : bound;
   };
   int bound = bound_of(argument);
   if (const int next = next_result(function, argument_name(function, index)); next >= 0 && !given)
@@ -93,7 +96,8 @@ privacy::FixedType type_of_state(mlir::func::FuncOp function, unsigned index, co
 std::optional<int> measured_bound(Value value, const Precision& precision) {
   const auto range = range_of(value);
   if (!range) return std::nullopt;
-  return std::max(range->bound_bits(precision.margin_bits), precision.activation_bound_bits);
+  const int bound = std::max(range->bound_bits(precision.margin_bits), precision.activation_bound_bits);
+  return is_guarded(value) ? std::max(bound, guarded_bound(value, *range, precision)) : bound;
 }
 
 StateTypes state_types(mlir::ModuleOp module, const Precision& precision) {

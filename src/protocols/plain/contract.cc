@@ -4,6 +4,7 @@
 #include "base/ring_convolution.h"
 #include "protocols/plain/plain.h"
 #include "protocols/plain/rows.h"
+#include "protocols/probes.h"
 
 namespace sotto::protocols::plain {
 namespace {
@@ -97,13 +98,33 @@ Share sign_of(const Context& context, const Words& values, const Shape& shape, i
   return result;
 }
 
+namespace {
+
+Share probes_of(const Context& context, const Contraction& c, const Words& values, const Site& site) {
+  Share probes = empty_share(Kind::kArithmetic, {static_cast<std::int64_t>(c.probe_groups), kProbes});
+  probes.parts[0] = context.words(probes.elements());
+  context.local([&] {
+    auto sums = probes.parts[0].mutable_span();
+    std::fill(sums.begin(), sums.end(), 0);
+    Projection(values.size(), c.probe_groups).add(sums, values.span(), 0, site);
+  });
+  return probes;
+}
+
+}  // namespace
+
 Task<Shares> contract(Context& context, Contraction c) {
-  Share result = empty_share(Kind::kArithmetic, c.shape);
+  const Site site = context.begin();
+  Share result = empty_share(Kind::kArithmetic, c.shape), probes;
   result.parts[0] = context.words(result.elements());
   context.local([&] {
     auto out = result.parts[0].mutable_span();
     multiply(out, c);
     add_all(out, c);
+  });
+  if (c.probe_groups > 0) probes = probes_of(context, c, result.parts[0], site);
+  context.local([&] {
+    auto out = result.parts[0].mutable_span();
     std::transform(out.begin(), out.end(), out.begin(),
                    [&](auto value) { return truncated(value, c.truncate_bits); });
   });
@@ -114,6 +135,7 @@ Task<Shares> contract(Context& context, Contraction c) {
   }
   if (c.then != Then::kNothing)
     context.local([&] { keep_where(result.parts[0].mutable_span(), c.selector); });
+  if (c.probe_groups > 0) results.push_back(probes);
   co_return results;
 }
 

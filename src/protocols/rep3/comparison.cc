@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/bits.h"
-#include "protocols/rep3/vectorized.h"
+#include "base/vectorized.h"
 
 namespace sotto::protocols::rep3 {
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/bits.h"
+#include "protocols/probes.h"
 #include "protocols/rep3/comparison.h"
 #include "protocols/rep3/halves.h"
 #include "protocols/rep3/planes.h"
@@ -22,7 +23,8 @@ struct Work {
   Output bits;       // words of packed bits
   Words bit_shares;  // the pair's, per element
   bool use_cache = false;
-  bool keep_cache = false;
+  Words probes = {};  // this party's summand of every probe
+  std::optional<Projection> projection = {};
 };
 
 // A where the pair knows it: its own summand plus the partner's.
@@ -134,6 +136,9 @@ Task<void> select_chunk(Work& work, const Chunk& chunk, Dealing& dealing, Words 
 Task<void> chunk_task(Work& work, Chunk chunk) {
   Dealing dealing(work.context, work.site, chunk);
   const Words mine = work.product.summand(work.context, chunk);
+  if (work.projection)
+    work.context.local(
+        [&] { work.projection->add(work.probes.mutable_span(), mine.span(), chunk.begin, work.site); });
   const Words theirs = work.product.is_product() ? mask_and_exchange(dealing, mine) : Words();
   if (!work.product.is_product() && work.contraction.truncate_bits > 0) shift_by_public_coin(dealing, mine);
   if (work.contraction.then == Then::kRelu) {
@@ -146,6 +151,19 @@ Task<void> chunk_task(Work& work, Chunk chunk) {
     co_await work.context.next_round();
     co_await truncation.finish(pair_half(work, dealing.roles(), mine, theirs), chunk, work.value);
   }
+}
+
+// Probes of a product: three summands like the product itself, projected before they are masked, then shared
+// again as one small product in the same round. Started after all chunks.
+Task<void> share_probes(Work& work, Site site, const Output& output) {
+  const int single = (site.base.operation + site.base.sub_operation) % 3;
+  const Chunk all{0, work.probes.size(), single, 0};
+  Dealing dealing(work.context, site, all);
+  const Words theirs = mask_and_exchange(dealing, work.probes);
+  Truncation whole(dealing, all.size(), 0);
+  whole.deal(dealing.roles().is_single() ? work.probes : Words());
+  co_await work.context.next_round();
+  co_await whole.finish(pair_half(work, dealing.roles(), work.probes, theirs), all, output);
 }
 
 // A sum of shared values is a sum of parts.
@@ -163,6 +181,23 @@ Share local_sum(const Context& context, const Contraction& contraction, std::siz
     result.parts[part] = sum.summand(context, Chunk{0, count, context.self(), 0});
   }
   return result;
+}
+
+// Probes of a sum: of its parts.
+Share local_probes(const Context& context, const Contraction& contraction, std::size_t count,
+                   const Site& site) {
+  const Share sum = local_sum(context, contraction, count);
+  Share probes{
+      Kind::kArithmetic, {static_cast<std::int64_t>(contraction.probe_groups), kProbes}, {}, nullptr};
+  for (int part = 0; part < 2; ++part) {
+    probes.parts[part] = context.words(probes.elements());
+    context.local([&] {
+      const auto sums = probes.parts[part].mutable_span();
+      std::ranges::fill(sums, 0);
+      Projection(count, contraction.probe_groups).add(sums, sum.parts[part].materialised().span(), 0, site);
+    });
+  }
+  return probes;
 }
 
 // The cuts of the operation that made the selector, where they fit this contraction's rows.
@@ -187,7 +222,16 @@ Task<Shares> sharing_contract(Context& context, const Contraction& contraction, 
   const std::vector<Chunk> chunks =
       work.use_cache ? contraction.selector.selector->chunks : cut(count, work.product.granularity(), site);
   std::vector<Task<void>> tasks;
+  const bool projects = contraction.probe_groups > 0 && work.product.is_product();
+  const std::size_t probes = projects ? contraction.probe_groups * kProbes : 0;
+  const Output probed{{context.words(probes), context.words(probes)}};
+  if (projects) {
+    work.projection.emplace(count, contraction.probe_groups);
+    work.probes = context.words(probes);
+    context.local([&] { std::ranges::fill(work.probes.mutable_span(), 0); });
+  }
   for (const Chunk& chunk : chunks) tasks.push_back(chunk_task(work, chunk));
+  if (projects) tasks.push_back(share_probes(work, context.begin(), probed));
   co_await when_all(std::move(tasks));
   Shares results;
   results.push_back(
@@ -197,6 +241,13 @@ Task<Shares> sharing_contract(Context& context, const Contraction& contraction, 
                        contraction.shape,
                        {work.bits.part[0], work.bits.part[1]},
                        std::make_shared<SelectorCache>(SelectorCache{chunks, work.bit_shares})});
+  if (projects)
+    results.push_back({Kind::kArithmetic,
+                       {static_cast<std::int64_t>(contraction.probe_groups), kProbes},
+                       {probed.part[0], probed.part[1]},
+                       nullptr});
+  else if (contraction.probe_groups > 0)
+    results.push_back(local_probes(context, contraction, count, site));
   co_return results;
 }
 
@@ -227,6 +278,8 @@ Task<Shares> contract(Context& context, Contraction contraction) {
   if (local) {
     Shares result;
     result.push_back(local_sum(context, contraction, count));
+    if (contraction.probe_groups > 0)
+      result.push_back(local_probes(context, contraction, count, context.begin()));
     co_return result;
   }
   co_return co_await sharing_contract(context, contraction, count);

@@ -2,9 +2,9 @@
 
 #include <cstring>
 
+#include "base/vectorized.h"
 #include "protocols/rep3/halves.h"
 #include "protocols/rep3/truncation.h"
-#include "protocols/rep3/vectorized.h"
 
 namespace sotto::protocols::rep3 {
 

@@ -4,8 +4,8 @@
 #include <bit>
 #include <cstring>
 
+#include "base/vectorized.h"
 #include "protocols/rep3/planes.h"
-#include "protocols/rep3/vectorized.h"
 
 namespace sotto::protocols::rep3 {
 

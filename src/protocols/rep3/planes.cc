@@ -2,7 +2,7 @@
 
 #include <bit>
 
-#include "protocols/rep3/vectorized.h"
+#include "base/vectorized.h"
 
 namespace sotto::protocols::rep3 {
 
