@@ -234,11 +234,13 @@ Options doubling(const std::string& protocol, std::int64_t steps) {
   options.protocol = protocol;
   options.roles =
       protocol == "plain" ? std::vector<std::string>{"all"} : std::vector<std::string>{"a", "b", "c"};
-  options.states = {{"s", "0"}, {"n", "1"}};
+  options.states = {{"s", "0"}};
+  options.inputs = {{.name = "x", .role = options.roles[0], .encoding = "", .file = ""}};
+  options.limits = {{"x", 0.5}};
   options.initializer = "torch_linear:4";
   options.steps = steps;
   options.calibration_steps = 2;
-  options.reveals = {{.name = "model", .roles = {options.roles[0]}}};
+  options.reveals = {{.name = "1", .roles = {options.roles[0]}}};
   return options;
 }
 
