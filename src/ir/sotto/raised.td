@@ -16,6 +16,12 @@ def MaskOp : SottoOp<"mask", [Pure]> {
   let results = (outs FloatTensor:$result);
 }
 
+def LargerOp : SottoOp<"larger", [Pure]> {
+  let summary = "max(a, b) and the bit a >= b, which the gradient uses again";
+  let arguments = (ins FloatTensor:$lhs, FloatTensor:$rhs);
+  let results = (outs FloatTensor:$result, BooleanTensor:$first);
+}
+
 def RowSoftmaxOp : SottoOp<"row_softmax", [Pure]> {
   let summary = "exp(x - m) / sum exp(x - m) along the last axis";
   let arguments = (ins FloatTensor:$operand);

@@ -49,7 +49,7 @@ class Watch {
   bool run() {
     for (mlir::Operation& op : function_.getBody().front())
       for (Value operand : compared(&op))
-        if (!splat_value(operand)) operands_.insert(operand);
+        if (const Value watched = source(operand)) operands_.insert(watched);
     if (operands_.empty()) return false;
     Value total = add_state(function_);
     for (Value operand : operands_) {
@@ -66,9 +66,17 @@ class Watch {
   static llvm::SmallVector<Value> compared(mlir::Operation* op) {
     if (llvm::isa<privacy::ReluOp, privacy::RowSoftmaxOp, privacy::RowArgmaxOp, privacy::RowMaximumOp>(op))
       return {op->getOperand(0)};
-    const bool compares = llvm::isa<hlo::CompareOp, hlo::MaximumOp, hlo::MinimumOp>(op);
+    const bool compares = llvm::isa<hlo::CompareOp, hlo::MaximumOp, hlo::MinimumOp, privacy::LargerOp>(op);
     if (compares && is_float(op->getOperand(0))) return llvm::to_vector(op->getOperands());
     return {};
+  }
+
+  // Where what is compared comes from: a slice is inside if the whole is, a larger one if both are. Constants
+  // need nobody to watch them.
+  static Value source(Value operand) {
+    auto* op = operand.getDefiningOp();
+    if (splat_value(operand) || llvm::isa_and_nonnull<privacy::LargerOp>(op)) return {};
+    return llvm::isa_and_nonnull<hlo::SliceOp>(op) ? source(op->getOperand(0)) : operand;
   }
 
   void return_too(Value total) {

@@ -14,8 +14,10 @@
 namespace sotto::passes {
 
 struct Product {
-  bool matrix = false;
-  mlir::Value a, b;  // of fixed type
+  enum class Kind { kElementwise, kMatrix, kConvolution };
+  Kind kind = Kind::kElementwise;
+  mlir::Value a, b;                        // of fixed type
+  mlir::Operation* convolution = nullptr;  // that says how a and b are convolved
   bool transpose_a = false, transpose_b = false;
   double factor = 1;
   llvm::ArrayRef<double> schedule = {};  // times this at each step; empty: times one

@@ -28,12 +28,60 @@ Bound sum_bound(llvm::ArrayRef<Term> terms) {
   return {mantissa == 0.5 ? exponent - 1 : exponent, status};
 }
 
+// How many products make one element of the result.
+double summed_elements(const Product& product) {
+  const auto a = fixed(product.a).getShape(), b = fixed(product.b).getShape();
+  if (product.kind == Product::Kind::kElementwise) return 1;
+  if (product.kind == Product::Kind::kMatrix) return static_cast<double>(a[product.transpose_a ? 0 : 1]);
+  const auto numbers = llvm::cast<hlo::ConvolutionOp>(product.convolution).getDimensionNumbers();
+  double all = 1;
+  for (int64_t extent : b) all *= static_cast<double>(extent);
+  return all / static_cast<double>(b[numbers.getKernelOutputFeatureDimension()]);
+}
+
+// The kernel's lists (kernels/convolution.h) of what the operation says.
+void set_convolution(privacy::ContractOp contract, hlo::ConvolutionOp op) {
+  const auto numbers = op.getDimensionNumbers();
+  const auto set = [&](llvm::StringRef name, llvm::ArrayRef<int64_t> list) {
+    contract->setAttr(name, mlir::DenseI64ArrayAttr::get(contract.getContext(), list));
+  };
+  const auto dimensions = [&](llvm::StringRef name, int64_t first, int64_t second,
+                              llvm::ArrayRef<int64_t> spatial) {
+    set(name, {first, second, spatial[0], spatial[1]});
+  };
+  const auto window = op.window();
+  const auto &y = window[0], &x = window[1];
+  set("window_strides", {y.stride, x.stride});
+  set("padding", {y.low, y.high, x.low, x.high});
+  set("lhs_dilation", {y.base_dilation, x.base_dilation});
+  set("rhs_dilation", {y.dilation, x.dilation});
+  set("window_reversal", {y.reversed ? 1 : 0, x.reversed ? 1 : 0});
+  dimensions("lhs_dimensions", numbers.getInputBatchDimension(), numbers.getInputFeatureDimension(),
+             numbers.getInputSpatialDimensions());
+  dimensions("rhs_dimensions", numbers.getKernelInputFeatureDimension(),
+             numbers.getKernelOutputFeatureDimension(), numbers.getKernelSpatialDimensions());
+  dimensions("result_dimensions", numbers.getOutputBatchDimension(), numbers.getOutputFeatureDimension(),
+             numbers.getOutputSpatialDimensions());
+}
+
+const char* name_of(Product::Kind kind) {
+  switch (kind) {
+    case Product::Kind::kElementwise:
+      return "elementwise";
+    case Product::Kind::kMatrix:
+      return "matmul";
+    case Product::Kind::kConvolution:
+      return "convolution";
+  }
+  return "none";
+}
+
 Bound expression_bound(const Expression& expression) {
   Bound bound = sum_bound(expression.terms);
   if (!expression.product) return bound;
   const Product& product = *expression.product;
   const auto a = fixed(product.a), b = fixed(product.b);
-  const double length = product.matrix ? a.getShape()[product.transpose_a ? 0 : 1] : 1;
+  const double length = summed_elements(product);
   double factor = std::fabs(product.factor);
   for (double number : product.schedule) factor = std::max(factor, std::fabs(product.factor * number));
   const double magnitude = factor * length * std::ldexp(1.0, a.getBoundBits() + b.getBoundBits()) +
@@ -168,7 +216,7 @@ privacy::ContractOp Lowering::contract(Value of, const Expression& expression, i
   if (selector) operands.push_back(selector);
   const bool product = expression.product.has_value();
   const auto scales = llvm::ArrayRef(format->scales).drop_front(product ? 1 : 0);
-  const char* kind = !product ? "none" : expression.product->matrix ? "matmul" : "elementwise";
+  const char* kind = product ? name_of(expression.product->kind) : "none";
   const char* after = then == Then::kRelu ? "relu" : then == Then::kSelect ? "select" : "none";
   const mlir::Type bit =
       then == Then::kRelu ? privacy::BitsType::get(builder_.getContext(), type.getShape()) : mlir::Type();
@@ -185,6 +233,8 @@ privacy::ContractOp Lowering::contract(Value of, const Expression& expression, i
       of.getLoc(), type, bit, projection, operands, kind, product && expression.product->transpose_a,
       product && expression.product->transpose_b, product ? format->scales[0] : 1, scales, rows,
       format->truncate_bits, after, window, groups);
+  if (product && expression.product->convolution)
+    set_convolution(op, llvm::cast<hlo::ConvolutionOp>(expression.product->convolution));
   if (product && !expression.product->schedule.empty())
     op->setAttr(kScheduleAttribute, builder_.getDenseI64ArrayAttr(scheduled_scales(
                                         *expression.product, fraction_bits + format->truncate_bits)));

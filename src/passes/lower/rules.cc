@@ -3,6 +3,7 @@
 
 #include "llvm/ADT/TypeSwitch.h"
 #include "passes/lower/format.h"
+#include "passes/lower/guard.h"
 #include "passes/lower/lowering.h"
 
 namespace sotto::passes {
@@ -33,11 +34,15 @@ class Rules {
         .Case([&](hlo::MultiplyOp o) { return multiply(o); })
         .Case([&](hlo::DivideOp o) { return divide(o); })
         .Case([&](hlo::DotGeneralOp o) { return dot(o); })
+        .Case([&](hlo::ConvolutionOp o) { return convolution(o); })
         .Case([&](hlo::ReduceOp o) { return reduce(o); })
         .Case([&](hlo::BroadcastInDimOp o) { return broadcast_in_dim(o); })
         .Case([&](hlo::ReshapeOp o) { return reshape(o); })
         .Case([&](hlo::TransposeOp o) { return transpose(o); })
         .Case([&](hlo::SliceOp o) { return slice(o); })
+        .Case([&](hlo::PadOp o) { return pad(o); })
+        .Case([&](hlo::ReverseOp o) { return move<privacy::ReverseOp>(o.getOperand(), o.getDimensions()); })
+        .Case([&](hlo::ConcatenateOp o) { return concatenate(o); })
         .Case([&](hlo::ConvertOp o) { return convert(o); })
         .Case([&](hlo::ExponentialOp o) { return exponential(o); })
         .Case([&](hlo::LogOp o) { return logarithm(o); })
@@ -48,6 +53,7 @@ class Rules {
         .Case([&](hlo::MinimumOp o) { return larger(o.getLhs(), o.getRhs(), -1); })
         .Case([&](privacy::TabulatedOp) { return success(); })  // its uses read it
         .Case([&](privacy::ReluOp o) { return relu(o); })
+        .Case([&](privacy::LargerOp o) { return larger(o); })
         .Case([&](privacy::MaskOp o) { return mask(o); })
         .Case([&](privacy::RowSoftmaxOp o) { return softmax(o); })
         .Case([&](privacy::RowMaximumOp o) { return row_maximum(o); })
@@ -58,8 +64,9 @@ class Rules {
           return o->emitError()
                  << "'" << o->getName()
                  << "' has no private kernel; operations that lower are add, subtract, negate, "
-                    "multiply, divide, dot_general, reduce, broadcast_in_dim, reshape, transpose, "
-                    "slice, convert, exponential, log, compare, not, select, maximum and minimum";
+                    "multiply, divide, dot_general, convolution, reduce, reduce_window, "
+                    "select_and_scatter, broadcast_in_dim, reshape, transpose, reverse, pad, slice, "
+                    "concatenate, convert, exponential, log, compare, not, select, maximum and minimum";
         });
   }
 
@@ -136,11 +143,24 @@ class Rules {
       return op.emitError("only products of two matrices along one dimension have a private kernel");
     const Term left = to_.term_of(op.getLhs()), right = to_.term_of(op.getRhs());
     if (!left.share || !right.share) return mlir::failure();
-    return set({.product = Product{.matrix = true,
+    return set({.product = Product{.kind = Product::Kind::kMatrix,
                                    .a = left.share,
                                    .b = right.share,
                                    .transpose_a = numbers.getLhsContractingDimensions()[0] == 0,
                                    .transpose_b = numbers.getRhsContractingDimensions()[0] == 1,
+                                   .factor = left.factor * right.factor},
+                .terms = {}});
+  }
+
+  LogicalResult convolution(hlo::ConvolutionOp op) {
+    if (shape_of(op).size() != 4 || op.getFeatureGroupCount() != 1 || op.getBatchGroupCount() != 1)
+      return op.emitError("only convolutions over two dimensions, without groups, have a private kernel");
+    const Term left = to_.term_of(op.getLhs()), right = to_.term_of(op.getRhs());
+    if (!left.share || !right.share) return mlir::failure();
+    return set({.product = Product{.kind = Product::Kind::kConvolution,
+                                   .a = left.share,
+                                   .b = right.share,
+                                   .convolution = op,
                                    .factor = left.factor * right.factor},
                 .terms = {}});
   }
@@ -187,8 +207,9 @@ class Rules {
     if (!term.share) return mlir::failure();
     const auto shape = shape_of(op);
     // A row for every row: sums take it as it is.
-    if (shape.size() == 2 && op.getBroadcastDimensions() == llvm::ArrayRef<int64_t>{1} &&
-        shape_of(op.getOperand())[0] == shape[1] && llvm::all_of(op->getUsers(), takes_rows))
+    if (shape.size() >= 2 && shape_of(op.getOperand()).size() == 1 &&
+        op.getBroadcastDimensions()[0] == static_cast<int64_t>(shape.size()) - 1 &&
+        shape_of(op.getOperand())[0] == shape.back() && llvm::all_of(op->getUsers(), takes_rows))
       return to_.set(op,
                      {.product = {}, .terms = {{.share = term.share, .factor = term.factor, .row = true}}}),
              success();
@@ -210,6 +231,28 @@ class Rules {
     if (on_bits()) return op.emitError("a slice of Booleans has no private kernel");
     return move<privacy::SliceOp>(op.getOperand(), op.getStartIndices(), op.getLimitIndices(),
                                   op.getStrides());
+  }
+  LogicalResult pad(hlo::PadOp op) {
+    if (splat_value(op.getPaddingValue()) != 0.0)
+      return op.emitError("only padding with zeros has a private kernel");
+    return move<privacy::PadOp>(op.getOperand(), op.getEdgePaddingLow(), op.getEdgePaddingHigh(),
+                                op.getInteriorPadding());
+  }
+  LogicalResult concatenate(hlo::ConcatenateOp op) {
+    llvm::SmallVector<Value> parts;
+    int finest = 0, bound = 0;
+    auto status = privacy::BoundStatus::Proven;
+    for (Value input : op.getInputs()) finest = std::max(finest, fraction_of(to_.share_of(input)));
+    for (Value input : op.getInputs()) {
+      parts.push_back(to_.share_of(input, finest));
+      if (!parts.back()) return mlir::failure();
+      bound = std::max(bound, bound_of(parts.back()));
+      status = std::max(status, fixed(parts.back()).getStatus());
+    }
+    const auto type = privacy::secret(op.getContext(), shape_of(op), finest, bound, status);
+    return set_single(builder().create<privacy::ConcatenateOp>(
+                          location_, type, parts, builder().getI64IntegerAttr(op.getDimension())),
+                      1);
   }
   LogicalResult convert(hlo::ConvertOp op) {
     if (!is_float(op)) return op.emitError("this conversion has no private kernel");
@@ -296,7 +339,11 @@ class Rules {
     const bool fuses = Lowering::used_once(x);
     Expression expression = to_.expression_of(x);
     if (!fuses) expression = {.product = {}, .terms = {{.share = to_.share_of(x)}}};
-    auto made = to_.contract(x, expression, fraction(), Then::kRelu, {});
+    // What nobody watches is within what it was made of: its own measured range is no promise.
+    std::optional<Bound> bound;
+    if (expression.is_single() && !is_guarded(x))
+      bound = Bound{bound_of(expression.terms[0].share), fixed(expression.terms[0].share).getStatus()};
+    auto made = to_.contract(x, expression, fraction(), Then::kRelu, {}, bound);
     if (!made) return mlir::failure();
     to_.set_share(op.getResult(), made->getResult(0));
     to_.set_bit(op.getPositive(), made->getResult(1));
@@ -307,14 +354,17 @@ class Rules {
     const Value v = op.getOperand(), bit = to_.bit_of(op.getBit());
     if (!bit) return op.emitError("a selection by a public predicate has no private kernel");
     Expression expression = to_.expression_of(v);
-    if (!expression.is_single() && to_.used_once(v)) {
+    if (!expression.is_single() && Lowering::used_once(v)) {
       auto made = to_.contract(v, expression, to_.precision().gradient_fraction_bits, Then::kSelect, bit);
       return made ? set_single(made->getResult(0), 1) : LogicalResult(mlir::failure());
     }
     const Term term = to_.term_of(v);
     if (!term.share) return mlir::failure();
-    const auto type = to_.reshaped_type(term.share, shape_of(op));
-    return set_single(builder().create<privacy::SelectOp>(location_, type, bit, term.share), term.factor);
+    // As a contraction: it can use the bit's dealing again.
+    const Bound bound{bound_of(term.share), fixed(term.share).getStatus()};
+    auto made = to_.contract(result(), {.product = {}, .terms = {{.share = term.share}}},
+                             fraction_of(term.share), Then::kSelect, bit, bound);
+    return made ? set_single(made.getResult(), term.factor) : LogicalResult(mlir::failure());
   }
 
   LogicalResult select(hlo::SelectOp op) {
@@ -366,17 +416,36 @@ class Rules {
     return success();
   }
 
-  // max(a, b) = b + relu(a - b); min(a, b) = b - relu(b - a).
-  LogicalResult larger(Value a, Value b, double sign) {
-    const Value left = to_.share_of(a), right = to_.share_of(b);
-    if (!left || !right) return mlir::failure();
+  // relu(a - b), and whether a >= b. `sign` -1: of b - a.
+  privacy::ContractOp excess(Value left, Value right, double sign) {
     const Expression difference{
         .product = {}, .terms = {{.share = left, .factor = sign}, {.share = right, .factor = -sign}}};
     const int finest = std::max(fraction_of(left), fraction_of(right));
     const Bound bound{std::max(bound_of(left), bound_of(right)) + 1, privacy::BoundStatus::Calibrated};
-    auto made = to_.contract(result(), difference, finest, Then::kRelu, {}, bound);
+    return to_.contract(result(), difference, finest, Then::kRelu, {}, bound);
+  }
+
+  // max(a, b) = b + relu(a - b); min(a, b) = b - relu(b - a).
+  LogicalResult larger(Value a, Value b, double sign) {
+    const Value left = to_.share_of(a), right = to_.share_of(b);
+    if (!left || !right) return mlir::failure();
+    auto made = excess(left, right, sign);
     if (!made) return mlir::failure();
-    return set({.product = {}, .terms = {{.share = right}, {.share = made->getResult(0), .factor = sign}}});
+    return set({.product = {}, .terms = {{.share = right}, {.share = made.getResult(), .factor = sign}}});
+  }
+
+  // A largest value is bounded as those that it was chosen from.
+  LogicalResult larger(privacy::LargerOp op) {
+    const Value left = to_.share_of(op.getLhs()), right = to_.share_of(op.getRhs());
+    if (!left || !right) return mlir::failure();
+    auto made = excess(left, right, 1);
+    if (!made) return mlir::failure();
+    const int finest = std::max(fraction_of(left), fraction_of(right));
+    const auto type = privacy::secret(op.getContext(), shape_of(op.getResult()), finest,
+                                      std::max(bound_of(left), bound_of(right)), fixed(left).getStatus());
+    to_.set_share(op.getResult(), builder().create<privacy::AddOp>(location_, type, right, made.getResult()));
+    to_.set_bit(op.getFirst(), made.getBit());
+    return success();
   }
 
   LogicalResult row_maximum(privacy::RowMaximumOp op) {

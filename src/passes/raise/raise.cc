@@ -10,6 +10,7 @@
 // | reduce maximum along the last axis                               | row_maximum(x)
 // | compare EQ(x, maximum of x's row)                                | row_argmax(x)
 // | a / sqrt(x), a / (sqrt(x) + epsilon)                             | a * rsqrt(...): roots.cc
+// | pooling and its gradients                                        | slices of windows (pooling.cc)
 //
 // At exactly 0 the bit is one, where compare GT is false: both slopes of relu there are subgradients. Of
 // equal largest elements row_argmax takes the first, where compare EQ takes all.
@@ -29,12 +30,6 @@ namespace privacy = ir::privacy;
 using mlir::LogicalResult;
 using mlir::PatternRewriter;
 using mlir::Value;
-
-// Replaces an operation's only result and keeps what calibration learnt about it.
-void replace(PatternRewriter& rewriter, mlir::Operation* op, Value with) {
-  if (const auto range = range_of(op->getResult(0)); range && with.getDefiningOp()) widen_range(with, *range);
-  rewriter.replaceOp(op, with);
-}
 
 bool is_last_axis(Value operand, llvm::ArrayRef<int64_t> dimensions) {
   return dimensions.size() == 1 && dimensions[0] == static_cast<int64_t>(shape_of(operand).size()) - 1;
@@ -67,8 +62,9 @@ struct RaiseRelu : mlir::OpRewritePattern<hlo::MaximumOp> {
   LogicalResult matchAndRewrite(hlo::MaximumOp op, PatternRewriter& rewriter) const override {
     if (!is_float(op) || splat_value(op.getRhs()) != 0.0) return mlir::failure();
     auto bits = tensor_type(op).clone(rewriter.getI1Type());
-    replace(rewriter, op,
-            rewriter.create<privacy::ReluOp>(op.getLoc(), op.getType(), bits, op.getLhs()).getResult());
+    replace_and_keep_range(
+        rewriter, op,
+        rewriter.create<privacy::ReluOp>(op.getLoc(), op.getType(), bits, op.getLhs()).getResult());
     return mlir::success();
   }
 };
@@ -105,7 +101,7 @@ struct TurnSelect : mlir::OpRewritePattern<hlo::SelectOp> {
     Value turned =
         rewriter.create<hlo::CompareOp>(compare.getLoc(), compare.getLhs(), compare.getRhs(),
                                         less ? hlo::ComparisonDirection::GE : hlo::ComparisonDirection::GT);
-    replace(
+    replace_and_keep_range(
         rewriter, op,
         rewriter.create<hlo::SelectOp>(op.getLoc(), op.getType(), turned, op.getOnFalse(), op.getOnTrue()));
     return mlir::success();
@@ -117,8 +113,9 @@ struct RaiseMask : mlir::OpRewritePattern<hlo::SelectOp> {
   LogicalResult matchAndRewrite(hlo::SelectOp op, PatternRewriter& rewriter) const override {
     if (!is_float(op) || splat_value(op.getOnFalse()) != 0.0 || shape_of(op.getPred()) != shape_of(op))
       return mlir::failure();
-    replace(rewriter, op,
-            rewriter.create<privacy::MaskOp>(op.getLoc(), op.getType(), op.getPred(), op.getOnTrue()));
+    replace_and_keep_range(
+        rewriter, op,
+        rewriter.create<privacy::MaskOp>(op.getLoc(), op.getType(), op.getPred(), op.getOnTrue()));
     return mlir::success();
   }
 };
@@ -136,7 +133,8 @@ struct RaiseSoftmax : mlir::OpRewritePattern<hlo::DivideOp> {
     auto exponential = op.getLhs().getDefiningOp<hlo::ExponentialOp>();
     if (!exponential || reduced_row(op.getRhs(), "stablehlo.add") != op.getLhs()) return mlir::failure();
     const Value logits = unshifted(exponential.getOperand());
-    replace(rewriter, op, rewriter.create<privacy::RowSoftmaxOp>(op.getLoc(), op.getType(), logits));
+    replace_and_keep_range(rewriter, op,
+                           rewriter.create<privacy::RowSoftmaxOp>(op.getLoc(), op.getType(), logits));
     return mlir::success();
   }
 };
@@ -166,7 +164,7 @@ struct RaiseWeightedSoftmax : mlir::OpRewritePattern<hlo::MultiplyOp> {
           rewriter.create<privacy::RowSoftmaxOp>(op.getLoc(), op.getType(), unshifted(e.getOperand()));
       Value weight = rewriter.create<hlo::BroadcastInDimOp>(repeat.getLoc(), op.getType(), quotient.getLhs(),
                                                             repeat.getBroadcastDimensions());
-      replace(rewriter, op, rewriter.create<hlo::MultiplyOp>(op.getLoc(), softmax, weight));
+      replace_and_keep_range(rewriter, op, rewriter.create<hlo::MultiplyOp>(op.getLoc(), softmax, weight));
       return mlir::success();
     }
     return mlir::failure();
@@ -189,8 +187,8 @@ struct RaiseRowMaximum : mlir::OpRewritePattern<hlo::ReduceOp> {
     if (!is_reduction(op, "stablehlo.maximum") || !is_float(op.getResult(0))) return mlir::failure();
     const Value input = op.getInputs().front();
     if (!is_last_axis(input, op.getDimensions())) return mlir::failure();
-    replace(rewriter, op,
-            rewriter.create<privacy::RowMaximumOp>(op.getLoc(), op.getResult(0).getType(), input));
+    replace_and_keep_range(
+        rewriter, op, rewriter.create<privacy::RowMaximumOp>(op.getLoc(), op.getResult(0).getType(), input));
     return mlir::success();
   }
 };
@@ -207,12 +205,18 @@ struct Raise : mlir::PassWrapper<Raise, mlir::OperationPass<mlir::ModuleOp>> {
     patterns.add<RaiseRelu, RaiseReluBit, TurnSelect, RaiseMask, RaiseSoftmax, RaiseWeightedSoftmax,
                  RaiseArgmax, RaiseRowMaximum>(&getContext());
     add_root_patterns(patterns);
+    add_pooling_patterns(patterns);
     if (mlir::failed(mlir::applyPatternsAndFoldGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }
 };
 
 }  // namespace
+
+void replace_and_keep_range(PatternRewriter& rewriter, mlir::Operation* op, Value with) {
+  if (const auto range = range_of(op->getResult(0)); range && with.getDefiningOp()) widen_range(with, *range);
+  rewriter.replaceOp(op, with);
+}
 
 std::unique_ptr<mlir::Pass> raise() { return std::make_unique<Raise>(); }
 
