@@ -57,11 +57,7 @@ Task<Shares> run_outside(Context& context, const Call& call) {
   const Share above = added(context, splat(context, limit, t.shape), t);
   const Share below = subtracted(context, splat(context, limit - 1, t.shape), t);
   const auto count = t.shape[0];
-  const Share both = gathered(context, {above, below}, {2 * count}, [&] {
-    Indices indices(static_cast<std::size_t>(2 * count));
-    for (std::size_t i = 0; i < indices.size(); ++i) indices[i] = static_cast<std::int64_t>(i);
-    return indices;
-  });
+  const Share both = joined(context, {above, below}, 0);
   const Share inside = co_await protocols::sign(context, both, 64, comparing(call.attributes).effort);
   const Share numbers = co_await protocols::from_bits(context, inside, 1);
   const Share sum = last_axis_summed(context, numbers);
