@@ -1,5 +1,6 @@
 // sotto-compile: StableHLO programs into plans, and the same training in plain to compare with.
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -413,11 +414,20 @@ void reference_command(const Arguments& arguments) {
               << "\n";
 }
 
+// The interpreter's arrays come and go with every operation: giving their memory back to the system each time
+// would take as long as the work.
+void keep_freed_memory() {
+  constexpr int kLargestKept = 32 << 20, kMostKept = 1 << 30;
+  mallopt(M_MMAP_THRESHOLD, kLargestKept);
+  mallopt(M_TRIM_THRESHOLD, kMostKept);
+}
+
 }  // namespace
 }  // namespace sotto::cli
 
 int main(int count, char** values) {
   using namespace sotto::cli;
+  keep_freed_memory();
   CLI::App app("Compiles StableHLO programs into plans for private computation.", "sotto-compile");
   app.require_subcommand(1);
   Arguments compile, reference;

@@ -59,7 +59,7 @@ std::vector<std::int64_t> sources(const stablehlo::WindowDimension& window, std:
 // Gathers windows into rows [kernel spatial, features].
 class Gather {
  public:
-  Gather(const Sizes& sizes, const Window& window) : sizes_(sizes) {
+  Gather(const Sizes& sizes, const Window& window) : sizes_(sizes), whole_(sizes.features == sizes.taken) {
     std::int64_t step = sizes.features;
     tables_.resize(window.size());
     for (std::size_t d = window.size(); d-- > 0; step *= sizes.input[d])
@@ -84,22 +84,34 @@ class Gather {
   // Elements of the window from dimension d on, given those before.
   template <typename T>
   T* fill(const T* from, const Shape& place, std::size_t d, bool inside, T* to) const {
-    if (d == tables_.size()) {
-      inside ? std::copy_n(from, sizes_.taken, to) : std::fill_n(to, sizes_.taken, T(0));
-      return to + sizes_.taken;
-    }
+    if (d == tables_.size()) return copy(inside ? from : nullptr, sizes_.taken, to);
     const std::int64_t* table = tables_[d].data() + place[d] * sizes_.kernel[d];
-    for (std::int64_t k = 0; k < sizes_.kernel[d]; ++k) {
+    const std::int64_t count = sizes_.kernel[d];
+    for (std::int64_t k = 0; k < count;) {
       const bool here = inside && table[k] >= 0;
-      to = fill(here ? from + table[k] : from, place, d + 1, here, to);
+      std::int64_t run = 1;
+      if (d + 1 < tables_.size()) {
+        to = fill(here ? from + table[k] : from, place, d + 1, here, to);
+      } else {
+        // Neighbours of the window that are neighbours in the input are copied together.
+        while (here && whole_ && k + run < count && table[k + run] == table[k] + run * sizes_.taken) ++run;
+        to = copy(here ? from + table[k] : nullptr, run * sizes_.taken, to);
+      }
+      k += run;
     }
     return to;
+  }
+
+  template <typename T>
+  static T* copy(const T* from, std::int64_t count, T* to) {
+    return from ? std::copy_n(from, count, to) : std::fill_n(to, count, T(0));
   }
 
   const Sizes& sizes_;
   std::vector<std::vector<std::int64_t>>
       tables_;              // of each spatial dimension: [place, element of the window]
   std::int64_t image_ = 0;  // elements of one example
+  bool whole_;              // windows take all features
 };
 
 template <typename T>

@@ -2,6 +2,7 @@
 // 64-bit integers; the result is wrapped or rounded to the element type afterwards.
 #include <bit>
 #include <cmath>
+#include <functional>
 
 #include "ir/interpreter/interpreter.h"
 #include "ir/interpreter/rows.h"
@@ -162,35 +163,28 @@ int64_t total_order_key(T x) {
   return bits < 0 ? bits ^ INT64_MAX : bits;
 }
 
-template <typename T>
-bool holds(stablehlo::ComparisonDirection direction, T x, T y) {
+// One comparison for all elements: the direction is looked at once.
+template <typename T, typename Key>
+void compare_all(stablehlo::ComparisonDirection direction, const std::vector<T>& lhs,
+                 const std::vector<T>& rhs, std::vector<int64_t>& out, Key key) {
+  auto run = [&](auto compare) {
+    for (std::size_t i = 0; i < lhs.size(); ++i) out[i] = compare(key(lhs[i]), key(rhs[i]));
+  };
   using enum stablehlo::ComparisonDirection;
   switch (direction) {
     case EQ:
-      return x == y;
+      return run(std::equal_to<>());
     case NE:
-      return x != y;
+      return run(std::not_equal_to<>());
     case GE:
-      return x >= y;
+      return run(std::greater_equal<>());
     case GT:
-      return x > y;
+      return run(std::greater<>());
     case LE:
-      return x <= y;
+      return run(std::less_equal<>());
     case LT:
-      return x < y;
+      return run(std::less<>());
   }
-  return false;
-}
-
-template <typename T>
-bool compare_one(stablehlo::CompareOp op, bool as_unsigned, T x, T y) {
-  if constexpr (kIsInteger<T>) {
-    if (as_unsigned)
-      return holds(op.getComparisonDirection(), static_cast<uint64_t>(x), static_cast<uint64_t>(y));
-  } else if (op.getCompareType() == stablehlo::ComparisonType::TOTALORDER) {
-    return holds(op.getComparisonDirection(), total_order_key(x), total_order_key(y));
-  }
-  return holds(op.getComparisonDirection(), x, y);
 }
 
 // Floats become integers toward zero, at the nearest bound outside the range; NaN becomes 0.
@@ -341,14 +335,23 @@ Array evaluate_tanh(mlir::Operation* op, Operands operands) {
 Array evaluate_compare(mlir::Operation* op, Operands operands) {
   auto compare = llvm::cast<stablehlo::CompareOp>(op);
   const Array &x = *operands[0], &y = *operands[1];
-  bool as_unsigned = is_unsigned(x.type());
+  const auto direction = compare.getComparisonDirection();
+  const bool as_unsigned = is_unsigned(x.type());
+  const bool by_total_order = compare.getCompareType() == stablehlo::ComparisonType::TOTALORDER;
   Array result(ElementType::kBool, x.shape());
   auto& out = result.as<int64_t>();
   std::visit(
       [&](const auto& lhs) {
-        auto& rhs = std::get<std::decay_t<decltype(lhs)>>(y.values());
-        for (std::size_t i = 0; i < lhs.size(); ++i)
-          out[i] = compare_one(compare, as_unsigned, lhs[i], rhs[i]);
+        using Vector = std::decay_t<decltype(lhs)>;
+        using T = typename Vector::value_type;
+        auto& rhs = std::get<Vector>(y.values());
+        if constexpr (kIsInteger<T>) {
+          if (as_unsigned)
+            return compare_all(direction, lhs, rhs, out, [](T v) { return static_cast<uint64_t>(v); });
+        } else if (by_total_order) {
+          return compare_all(direction, lhs, rhs, out, [](T v) { return total_order_key(v); });
+        }
+        compare_all(direction, lhs, rhs, out, [](T v) { return v; });
       },
       x.values());
   return result;

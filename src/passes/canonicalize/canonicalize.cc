@@ -4,7 +4,7 @@
 //   - a constant factor stands at the end of its linear chain (after products, sums, moves and selections
 //   against
 //     zero), so that it costs one truncation where the chain is rounded anyway, and nothing of its own;
-//   - transposes have been absorbed by the products that use them;
+//   - transposes have been absorbed by the products and convolutions that use them;
 //   - equal work is done once, unused work is gone.
 // Numbers change only by rounding: the program is that of real arithmetic.
 #include "mlir/IR/Dominance.h"
@@ -27,6 +27,7 @@ struct Canonicalize : mlir::PassWrapper<Canonicalize, mlir::OperationPass<mlir::
     mlir::RewritePatternSet patterns(&getContext());
     add_folding_patterns(patterns);
     add_hoisting_patterns(patterns);
+    add_convolution_patterns(patterns);
     if (mlir::failed(mlir::applyPatternsAndFoldGreedily(getOperation(), std::move(patterns)))) {
       getOperation().emitError("simplification does not come to an end");
       return signalPassFailure();

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "ir/interpreter/interpreter.h"
 #include "passes/passes.h"
 #include "passes/support/program_for_tests.h"
 
@@ -80,6 +81,37 @@ TEST_F(CanonicalizeTest, ProductsReadTransposedOperands) {
     return %1 : tensor<3x2xf32>
   })");
   EXPECT_EQ(count<hlo::TransposeOp>(*module), 0) << print(*module);
+}
+
+// A kernel's gradient, written for NCHW with transposes, is one convolution: batch and features have changed
+// places.
+TEST_F(CanonicalizeTest, ConvolutionsReadAndWriteTransposed) {
+  const char* program =
+      R"(func.func @f(%x: tensor<4x3x6x5xf32>, %g: tensor<4x2x5x4xf32>, %w: tensor<2x3x2x2xf32>) -> (tensor<2x3x2x2xf32>, tensor<4x3x4x3xf32>) {
+    %0 = stablehlo.transpose %x, dims = [1, 0, 2, 3] : (tensor<4x3x6x5xf32>) -> tensor<3x4x6x5xf32>
+    %1 = stablehlo.transpose %g, dims = [1, 0, 2, 3] : (tensor<4x2x5x4xf32>) -> tensor<2x4x5x4xf32>
+    %2 = stablehlo.convolution(%0, %1) dim_numbers = [b, f, 0, 1]x[o, i, 0, 1]->[b, f, 0, 1], window = {} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<3x4x6x5xf32>, tensor<2x4x5x4xf32>) -> tensor<3x2x2x2xf32>
+    %3 = stablehlo.transpose %2, dims = [1, 0, 2, 3] : (tensor<3x2x2x2xf32>) -> tensor<2x3x2x2xf32>
+    %4 = stablehlo.transpose %w, dims = [1, 0, 3, 2] : (tensor<2x3x2x2xf32>) -> tensor<3x2x2x2xf32>
+    %5 = stablehlo.reverse %4, dims = [2] : tensor<3x2x2x2xf32>
+    %6 = stablehlo.convolution(%g, %5) dim_numbers = [b, f, 0, 1]x[o, i, 0, 1]->[b, f, 0, 1], window = {} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<4x2x5x4xf32>, tensor<3x2x2x2xf32>) -> tensor<4x3x4x3xf32>
+    return %3, %6 : tensor<2x3x2x2xf32>, tensor<4x3x4x3xf32>
+  })";
+  auto original = parse(program);
+  auto module = simplified(program);
+  EXPECT_EQ(count<hlo::TransposeOp>(*module), 0) << print(*module);
+  EXPECT_NE(print(*module).find("[f, b, 0, 1]x[i, o, 0, 1]->[f, b, 0, 1]"), std::string::npos)
+      << print(*module);
+  std::vector<ir::Array> inputs;
+  for (mlir::Type type : function(*module).getArgumentTypes()) {
+    inputs.emplace_back(ir::ElementType::kF32, ir::shape_of(type));
+    auto& values = inputs.back().as<float>();
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i * 29 % 13) - 6;
+  }
+  const auto before = ir::evaluate(function(*original), inputs),
+             after = ir::evaluate(function(*module), inputs);
+  ASSERT_TRUE(mlir::succeeded(before) && mlir::succeeded(after)) << reported_;
+  for (int i : {0, 1}) EXPECT_EQ((*before)[i].as<float>(), (*after)[i].as<float>());
 }
 
 TEST_F(CanonicalizeTest, EqualWorkIsDoneOnceAndUnusedWorkNever) {

@@ -9,5 +9,6 @@ namespace sotto::passes {
 void add_folding_patterns(mlir::RewritePatternSet& patterns);
 // Constant factors through linear operations, transposes into products.
 void add_hoisting_patterns(mlir::RewritePatternSet& patterns);
+void add_convolution_patterns(mlir::RewritePatternSet& patterns);
 
 }  // namespace sotto::passes
