@@ -41,7 +41,8 @@ std::string read(const std::string& body) {
 std::string contraction(const std::string& product, const std::string& attributes) {
   return R"(%0 = sotto.contract %a, %b {product = ")" + product +
          R"(", transpose_a = 0, transpose_b = 0, product_scale = 1, addend_scales = array<i64>,
-             addend_rows = array<i64>, truncate = 18, then = "none", window = 64)" +
+             addend_rows = array<i64>, truncate = 18, then = "none", window = 64,
+             resultSegmentSizes = array<i32: 1, 0, 0>)" +
          attributes + "} : (!lhs, !rhs) -> !result\n func.return %0 : !result";
 }
 
@@ -65,7 +66,7 @@ TEST(SottoDialect, PadAndReverse) {
     %1 = sotto.pad %0 {low = array<i64: 0, 1, -1, 0>, high = array<i64: 0, 0, 0, 0>, interior = array<i64: 0, 1, 0, 0>}
       : (!lhs) -> !sotto.fixed<[2, 18, 8, 4], fraction = 18, bound = 2 declared, secret>
     %2 = sotto.contract %a, %b {product = "convolution", transpose_a = 0, transpose_b = 0, product_scale = 1,
-      addend_scales = array<i64>, addend_rows = array<i64>, truncate = 18, then = "none", window = 64}
+      addend_scales = array<i64>, addend_rows = array<i64>, truncate = 18, then = "none", window = 64, resultSegmentSizes = array<i32: 1, 0, 0>}
       : (!lhs, !rhs) -> !result
     func.return %2 : !result)");
   EXPECT_THAT(text, HasSubstr("sotto.reverse"));
