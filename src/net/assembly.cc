@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -17,8 +18,8 @@ using std::chrono::milliseconds;
 
 constexpr auto kDialInterval = milliseconds(100);
 constexpr auto kDialAttempt = std::chrono::seconds(2);
-// Setting up one connection; a stranger who says nothing must not keep others waiting.
-constexpr auto kGreeting = std::chrono::seconds(10);
+// A party whose process was there and then refuses connections for so long has died.
+constexpr auto kGraceAfterDeath = std::chrono::seconds(6);
 // After a failure, how long to wait for the parties that can still be told.
 constexpr auto kTelling = std::chrono::seconds(2);
 // When somebody came with a certificate that nobody has, it was most likely a party with a new one: the
@@ -221,7 +222,13 @@ Hello Assembly::hello() const {
 void Assembly::dial(std::size_t peer) {
   try {
     const Endpoint endpoint = parse_endpoint(options_.addresses[peer]);
-    while (!stopping() && Clock::now() < deadline_ && !try_dial(peer, endpoint)) {
+    std::optional<Clock::time_point> seen;  // when it last took a connection
+    while (!stopping() && Clock::now() < deadline_ && !try_dial(peer, endpoint, seen)) {
+      if (seen && Clock::now() - *seen > kGraceAfterDeath)
+        throw Error(ErrorKind::kPeer,
+                    fmt::format("party {} at {} was there and is gone: it takes no connections any more",
+                                options_.names[peer], to_string(endpoint)),
+                    "Its own output says why it ended.", options_.names[peer]);
       std::unique_lock lock(mutex_);
       changed_.wait_for(lock, kDialInterval, [&] { return stopping_; });
     }
@@ -232,18 +239,21 @@ void Assembly::dial(std::size_t peer) {
   }
 }
 
-bool Assembly::try_dial(std::size_t peer, const Endpoint& endpoint) {
+bool Assembly::try_dial(std::size_t peer, const Endpoint& endpoint, std::optional<Clock::time_point>& seen) {
   const std::string& name = options_.names[peer];
+  auto by = Clock::time_point::max();
   try {
     Socket socket = connect_to(endpoint, std::min(deadline_, Clock::now() + kDialAttempt));
+    seen = Clock::now();
     Cancellable cancellable(*this, socket);
-    const auto by = std::min(deadline_, Clock::now() + kGreeting);
+    by = *seen + options_.greeting_timeout;
     SecureSocket secure(std::move(socket), *context_, TlsRole::kClient, {options_.pins[peer]}, by);
     shake_hands(secure, hello(), static_cast<std::uint16_t>(peer), name, "", by);
     cancellable.release();
     add(peer, std::move(secure));
     return true;
   } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kPeer && Clock::now() >= by) throw stalled(peer);
     if (error.kind() == ErrorKind::kPeer || error.kind() == ErrorKind::kSystem) {
       note(peer, error.message());  // it may come up yet
       return false;
@@ -252,6 +262,21 @@ bool Assembly::try_dial(std::size_t peer, const Endpoint& endpoint) {
     throw Error(error.kind(), fmt::format("party {} at {} {}", name, to_string(endpoint), error.message()),
                 error.hint(), name);
   }
+}
+
+Error Assembly::stalled(std::size_t peer) const {
+  return {ErrorKind::kPeer,
+          fmt::format("party {} stopped while the connection was being set up: not a word came from it for "
+                      "{:.3g} s",
+                      options_.names[peer], seconds(options_.greeting_timeout)),
+          "Is its process stopped, or its machine overloaded?", options_.names[peer]};
+}
+
+// Who stalls before it has said who it is may be a party, when it comes from where one is awaited.
+std::optional<std::size_t> Assembly::awaited_from(const std::string& host) {
+  for (std::size_t peer = options_.self + 1; peer < options_.names.size(); ++peer)
+    if (!is_connected(peer) && is_address_of(host, parse_endpoint(options_.addresses[peer]))) return peer;
+  return std::nullopt;
 }
 
 void Assembly::accept_all() {
@@ -278,14 +303,20 @@ void Assembly::accept_all() {
 
 void Assembly::greet(Accepted accepted) {
   Cancellable cancellable(*this, accepted.socket);
+  const auto by = Clock::now() + options_.greeting_timeout;
   try {
-    const auto by = std::min(deadline_, Clock::now() + kGreeting);
+    // Somebody who says nothing at all is a prober, and keeps nobody waiting.
+    if (wait_for(accepted.socket.get(), POLLIN, by) == 0) return;
     const std::vector<Fingerprint> higher(
         options_.pins.begin() + static_cast<std::ptrdiff_t>(options_.self) + 1, options_.pins.end());
     SecureSocket secure(std::move(accepted.socket), *context_, TlsRole::kServer, higher, by);
     const auto found = std::find(options_.pins.begin(), options_.pins.end(), secure.tls().peer_fingerprint());
     greet_known(std::move(secure), static_cast<std::size_t>(found - options_.pins.begin()), cancellable);
   } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kPeer && Clock::now() >= by) {
+      if (const auto peer = awaited_from(accepted.host)) fail(stalled(*peer), *peer);
+      return;
+    }
     // Anybody may connect and fail to authenticate; that ends nothing.
     std::lock_guard lock(mutex_);
     if (error.kind() == ErrorKind::kIdentity && !stopping_) {
@@ -299,15 +330,17 @@ void Assembly::greet(Accepted accepted) {
 
 void Assembly::greet_known(SecureSocket socket, std::size_t peer, Cancellable& cancellable) {
   const std::string objection = is_connected(peer) ? "is connected already" : "";
+  const auto by = Clock::now() + options_.greeting_timeout;
   try {
-    const auto by = std::min(deadline_, Clock::now() + kGreeting);
     shake_hands(socket, hello(), static_cast<std::uint16_t>(peer), options_.names[peer], objection, by);
     cancellable.release();
     add(peer, std::move(socket));
   } catch (const Error& error) {
-    if (!objection.empty()) return;
+    if (!objection.empty() || is_connected(peer)) return;
     if (error.kind() == ErrorKind::kIdentity) {
       fail(error, peer);
+    } else if (Clock::now() >= by) {
+      fail(stalled(peer), peer);
     } else {
       note(peer, error.message());
     }

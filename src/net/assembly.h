@@ -30,8 +30,8 @@ class Assembly {
   class Cancellable;
 
   void dial(std::size_t peer);
-  // One attempt; true when there is nothing more to do.
-  bool try_dial(std::size_t peer, const Endpoint& endpoint);
+  // One attempt; true when there is nothing more to do. Throws when there never will be.
+  bool try_dial(std::size_t peer, const Endpoint& endpoint, std::optional<Clock::time_point>& seen);
   void accept_all();
   void greet(Accepted accepted);
   void greet_known(SecureSocket socket, std::size_t peer, Cancellable& cancellable);
@@ -51,6 +51,8 @@ class Assembly {
   bool is_connected(std::size_t peer);
   std::optional<Error> first_failure();
   Error too_late();
+  Error stalled(std::size_t peer) const;
+  std::optional<std::size_t> awaited_from(const std::string& host);
   Hello hello() const;
 
   const MeshOptions& options_;

@@ -31,6 +31,8 @@ struct MeshOptions {
   Digest job{}, plan{};
   std::string software;  // version text; all parties must run the same
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(30);
+  // Setting up one connection once TCP connects: who takes it and then says nothing has stopped.
+  std::chrono::milliseconds greeting_timeout = std::chrono::seconds(7);
   TcpOptions tcp;
   std::optional<NetworkProfile> profile;
 };

@@ -233,6 +233,58 @@ TEST(Mesh, StrangersDoNotDisturb) {
   EXPECT_LT(Clock::now() - before, std::chrono::seconds(5));
 }
 
+// A stopped process: its kernel takes the connection, and then not a word comes.
+TEST(Mesh, APartyThatStopsAtTheDoorEndsAllSoon) {
+  Job job;
+  for (auto& options : job.options) options.greeting_timeout = milliseconds(600);
+  const auto before = Clock::now();
+  const auto errors = job.run({1, 2}, ErrorKind::kPeer);  // alice listens, and that is all
+  EXPECT_LT(Clock::now() - before, std::chrono::seconds(5));
+  EXPECT_THAT(errors, testing::Each(HasSubstr("party alice stopped while the connection was being set up")));
+}
+
+// One who dials and stops in the middle of its first words: it has not said who it is, but where it comes
+// from.
+TEST(Mesh, ADialerThatStopsAtTheDoorEndsAllSoon) {
+  Job job;
+  for (auto& options : job.options) options.greeting_timeout = milliseconds(600);
+  const Socket carol = connect_to(parse_endpoint(job.addresses[0]), soon());
+  const std::string first_words("\x16\x03\x01\x02\x00\x01", 6);
+  ::send(carol.get(), first_words.data(), first_words.size(), MSG_NOSIGNAL);
+  const auto before = Clock::now();
+  const auto errors = job.run({0, 1}, ErrorKind::kPeer);
+  EXPECT_LT(Clock::now() - before, std::chrono::seconds(5));
+  EXPECT_THAT(errors, testing::Each(HasSubstr("party carol stopped while the connection was being set up")));
+}
+
+// After TLS, before its hello.
+TEST(Mesh, ADialerThatStopsAfterTlsEndsAllSoon) {
+  Job job;
+  for (auto& options : job.options) options.greeting_timeout = milliseconds(600);
+  const Identity identity = Identity::load(job.directory.path / "carol");
+  const TlsContext context(identity);
+  auto others = std::async(std::launch::async, [&] { return job.run({0, 1}, ErrorKind::kPeer); });
+  const SecureSocket carol(connect_to(parse_endpoint(job.addresses[0]), soon()), context, TlsRole::kClient,
+                           {job.pins[0]}, soon());
+  const auto before = Clock::now();
+  EXPECT_THAT(others.get(),
+              testing::Each(HasSubstr("party carol stopped while the connection was being set up")));
+  EXPECT_LT(Clock::now() - before, std::chrono::seconds(5));
+}
+
+TEST(Mesh, APartyThatDiesAtTheDoorIsNotAwaited) {
+  Job job;
+  for (auto& options : job.options) options.connect_timeout = std::chrono::seconds(25);
+  const auto before = Clock::now();
+  auto others = std::async(std::launch::async, [&] { return job.run({1, 2}, ErrorKind::kPeer); });
+  auto first = accept_from(job.listeners[0], soon());
+  ASSERT_TRUE(first);
+  job.listeners[0] = Socket();  // from here on, connections are refused
+  first.reset();
+  EXPECT_THAT(others.get(), testing::Each(HasSubstr("party alice")));
+  EXPECT_LT(Clock::now() - before, std::chrono::seconds(10));
+}
+
 // A prober that comes and goes for as long as the last party is waited for.
 TEST(Mesh, ManyStrangersDoNotUseTheDoorUp) {
   Job job;

@@ -122,7 +122,22 @@ std::optional<Accepted> accept_from(const Socket& listener, Clock::time_point de
   char host[NI_MAXHOST] = "?", port[NI_MAXSERV] = "?";
   ::getnameinfo(reinterpret_cast<sockaddr*>(&address), length, host, sizeof(host), port, sizeof(port),
                 NI_NUMERICHOST | NI_NUMERICSERV);
-  return Accepted{std::move(socket), fmt::format("{} port {}", host, port)};
+  return Accepted{std::move(socket), host, fmt::format("{} port {}", host, port)};
+}
+
+bool is_address_of(const std::string& host, const Endpoint& endpoint) {
+  try {
+    const AddressList addresses = resolve(endpoint, 0);
+    for (const addrinfo* address = addresses.get(); address != nullptr; address = address->ai_next) {
+      char numeric[NI_MAXHOST] = "";
+      ::getnameinfo(address->ai_addr, address->ai_addrlen, numeric, sizeof(numeric), nullptr, 0,
+                    NI_NUMERICHOST);
+      if (host == numeric) return true;
+    }
+  } catch (const Error&) {
+    // A name that nobody knows is nobody's.
+  }
+  return false;
 }
 
 Socket connect_to(const Endpoint& endpoint, Clock::time_point deadline) {

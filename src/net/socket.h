@@ -47,12 +47,16 @@ std::uint16_t local_port(const Socket& socket);
 // A connection and where it comes from; empty when none came until the deadline.
 struct Accepted {
   Socket socket;
-  std::string from;
+  std::string host, from;  // "127.0.0.1", "127.0.0.1 port 40000"
 };
 std::optional<Accepted> accept_from(const Socket& listener, Clock::time_point deadline);
 
 // One attempt to connect. Throws kSystem with the reason; name resolution is not bounded by the deadline.
 Socket connect_to(const Endpoint& endpoint, Clock::time_point deadline);
+
+// Whether the numeric host is one of those that the endpoint's name stands for; false when it stands for
+// none.
+bool is_address_of(const std::string& host, const Endpoint& endpoint);
 
 // Waits for any of the poll(2) events; returns those that are there, 0 at the deadline.
 short wait_for(int descriptor, short events, Clock::time_point deadline);
