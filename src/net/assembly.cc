@@ -95,6 +95,7 @@ void Assembly::give_up(const Error& error) {
   for (const auto& connection : connections_) {
     if (connection) connection->abort(error.message());
   }
+  if (Shaper* shaper = node_->shaper()) shaper->drain();  // the reason is still on its emulated way
   throw error;
 }
 
