@@ -54,7 +54,8 @@ std::vector<Documented> documented_costs() {
       {"compare", {y(18, 4), y(18, 4)}, {bits}, {{"direction", "EQ"}, {"window", Integer{24}}}, 6, 0},
       {"not", {bits}, {bits}, {}, 0, 0},
       {"from_bits", {bits}, {y(18, 1)}, {}, 2, 24},
-      {"select", {bits, y(18, 4), y(18, 4)}, {y(18, 4)}, {}, 2, 40},
+      // Of a sum: 8 for r, 8 for r B, and 16 to share again.
+      {"select", {bits, y(18, 4), y(18, 4)}, {y(18, 4)}, {}, 2, 32},
       // 8 pieces of one word, 16 + 8, and 3 x 37 / 8 for the truncation of 55 bits to 18.
       {"exp", {y(18, 2)}, {y(18, 6)}, {}, 3, 8 * 8 + 24 + 13.875},
       // 32 pieces of six words, 16 + 8, and 3 x 42 / 8 for the truncation of 60 bits to 18.

@@ -14,8 +14,8 @@ constexpr std::int64_t kEfforts = 3;
 constexpr double kWorthwhile = 0.85;
 
 bool compares(const plan::Operation& operation) {
-  constexpr std::array<std::string_view, 6> kernels = {"sign",           "compare", "max",
-                                                       "argmax_one_hot", "softmax", "outside"};
+  // Not the guard's: nobody waits for them.
+  constexpr std::array<std::string_view, 5> kernels = {"sign", "compare", "max", "argmax_one_hot", "softmax"};
   if (std::ranges::find(kernels, operation.kernel()) != kernels.end()) return true;
   return operation.kernel() == "contract" && plan::text_attribute(operation, "then") == "relu";
 }

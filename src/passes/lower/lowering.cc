@@ -5,6 +5,7 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "passes/infer_secrecy/infer_secrecy.h"
 #include "passes/lower/format.h"
+#include "passes/lower/guard.h"
 #include "passes/train/train.h"
 
 namespace sotto::passes {
@@ -87,7 +88,9 @@ Bound Lowering::bound_of(Value value, std::optional<Bound> proven) const {
   if (const auto state = state_types_.lookup(value)) return {state.getBoundBits(), state.getStatus()};
   const auto measured = measured_bound(value, precision());
   if (!measured) return proven.value_or(Bound{precision().activation_bound_bits, BoundStatus::Calibrated});
-  if (proven && proven->bits <= *measured) return *proven;
+  // Where measured ranges went into what is called proven, the guard has the last word on its window.
+  const bool firm = proven && (proven->status != BoundStatus::Calibrated || !is_guarded(value));
+  if (firm && proven->bits <= *measured) return *proven;
   return {*measured, BoundStatus::Calibrated};
 }
 

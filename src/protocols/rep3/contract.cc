@@ -87,12 +87,19 @@ void store_bit(const Context& context, const Roles& roles, const OpenedBit& bit,
   });
 }
 
+Selection selection_of(const Work& work, const Chunk& chunk, Dealing& dealing) {
+  const int bits = work.contraction.truncate_bits;
+  const bool components = bits == 0 && !work.product.is_product();
+  return {dealing, chunk.size(), bits, components,
+          components ? work.product.component(work.context, chunk) : Words()};
+}
+
 Task<void> relu_chunk(Work& work, const Chunk& chunk, Dealing& dealing, Words mine, Words theirs) {
   Context& context = work.context;
   const Roles& roles = dealing.roles();
   const int bits = work.contraction.truncate_bits;
   Comparison comparison(dealing, chunk.size(), work.contraction.window, work.contraction.effort);
-  Selection selection(dealing, chunk.size(), bits);
+  Selection selection = selection_of(work, chunk, dealing);
   OpenedBit bit = draw_bit(dealing, chunk.size());
   const Words b = roles.is_single() ? mine : Words();
   comparison.deal(roles.is_single() ? truncate_single_half(context, b, bits).high : Words());
@@ -122,7 +129,7 @@ Task<void> select_chunk(Work& work, const Chunk& chunk, Dealing& dealing, Words 
   Words cached;
   if (work.use_cache && roles.in_pair())
     cached = selector.selector->bit_share.slice(chunk.begin, chunk.size());
-  Selection selection(dealing, chunk.size(), work.contraction.truncate_bits);
+  Selection selection = selection_of(work, chunk, dealing);
   selection.deal(roles.is_single() ? mine : Words(), r, work.use_cache, std::move(cached));
   co_await context.next_round();
   TruncatedHalves halves;

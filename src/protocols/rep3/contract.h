@@ -10,6 +10,8 @@
 // | product, truncated                     | 2                | 24 + 3d/8
 // | product, truncated, select             | 2                | 56 + 2d/8 (48 + 2d/8 with a cached selector)
 // | product, truncated, ReLU               | 3 + merge levels | 56 + 2d/8 + comparison (comparison.h) + 1/4
+// | sum, ReLU                              | 3 + merge levels | 32 + comparison + 1/4
+// | sum, select                            | 2                | 32 (24 with a cached selector)
 // | sign                                   | 2 + merge levels | comparison + 1/4
 //
 // With Effort::kFewRounds there are no merge levels, and the comparison costs 32.75 bytes per bit of the

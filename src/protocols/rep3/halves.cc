@@ -102,27 +102,43 @@ void LocalProduct::add_product(std::span<std::uint64_t> out, const Chunk& chunk)
   if (contraction_.product_scale != 1) ring::scale(out, out, contraction_.product_scale);
 }
 
+void LocalProduct::add_part(std::span<std::uint64_t> out, const Addend& addend, int index,
+                            const Chunk& chunk) {
+  const Words& part = addend.share.parts[static_cast<std::size_t>(index)];
+  if (part.is_zero()) return;
+  if (!addend.row) {
+    ring::accumulate_scaled(out, part.span().subspan(chunk.begin, chunk.size()), addend.scale);
+    return;
+  }
+  const std::size_t columns = part.size();
+  for (std::size_t at = 0; at < chunk.size();) {
+    const std::size_t column = (chunk.begin + at) % columns;
+    const std::size_t length = std::min(columns - column, chunk.size() - at);
+    ring::accumulate_scaled(out.subspan(at, length), part.span().subspan(column, length), addend.scale);
+    at += length;
+  }
+}
+
 void LocalProduct::add_addend(std::span<std::uint64_t> out, const Addend& addend, const Chunk& chunk,
                               const Roles& roles) const {
-  auto add_part = [&](const Words& part) {
-    if (part.is_zero()) return;
-    if (!addend.row) {
-      ring::accumulate_scaled(out, part.span().subspan(chunk.begin, chunk.size()), addend.scale);
-      return;
-    }
-    const std::size_t columns = part.size();
-    for (std::size_t at = 0; at < chunk.size();) {
-      const std::size_t column = (chunk.begin + at) % columns;
-      const std::size_t length = std::min(columns - column, chunk.size() - at);
-      ring::accumulate_scaled(out.subspan(at, length), part.span().subspan(column, length), addend.scale);
-      at += length;
-    }
-  };
-  if (is_product())
-    return add_part(addend.share.parts[0]);  // each component is parts[0] at exactly one party
-  if (roles.in_pair()) return add_part(addend.share.parts[roles.pair_part()]);
-  add_part(addend.share.parts[0]);
-  add_part(addend.share.parts[1]);
+  // Of a product each component is parts[0] at exactly one party.
+  if (is_product()) return add_part(out, addend, 0, chunk);
+  if (roles.in_pair()) return add_part(out, addend, roles.pair_part(), chunk);
+  add_part(out, addend, 0, chunk);
+  add_part(out, addend, 1, chunk);
+}
+
+Words LocalProduct::component(const Context& context, const Chunk& chunk) const {
+  const Roles roles = roles_of(context, chunk);
+  if (!roles.in_pair()) return {};
+  Words words = context.words(chunk.size());
+  context.local([&] {
+    const auto out = words.mutable_span();
+    std::memset(out.data(), 0, out.size_bytes());
+    for (const Addend& addend : contraction_.addends)
+      add_part(out, addend, roles.is_first() ? roles.first_part() : roles.second_part(), chunk);
+  });
+  return words;
 }
 
 Words LocalProduct::summand(const Context& context, const Chunk& chunk) const {

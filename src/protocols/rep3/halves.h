@@ -21,6 +21,8 @@ class LocalProduct {
   std::size_t granularity() const { return granularity_; }
   // This party's summand of v for the chunk: a product's third, or A (pair) or B (single) of a plain sum.
   Words summand(const Context& context, const Chunk& chunk) const;
+  // Of a plain sum, at the pair: this party's own component of B, which the partner does not know.
+  Words component(const Context& context, const Chunk& chunk) const;
   bool is_product() const { return contraction_.product != Contraction::Product::kNone; }
 
  private:
@@ -31,6 +33,7 @@ class LocalProduct {
   void add_convolution(std::span<std::uint64_t> out, std::size_t first, std::size_t count, bool all) const;
   void add_addend(std::span<std::uint64_t> out, const Addend& addend, const Chunk& chunk,
                   const Roles& roles) const;
+  static void add_part(std::span<std::uint64_t> out, const Addend& addend, int part, const Chunk& chunk);
 
   const Contraction& contraction_;
   Words b_sum_;  // parts[0] + parts[1] of b

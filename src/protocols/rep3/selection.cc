@@ -45,7 +45,7 @@ void Selection::deal_at_single(const Words& b, const Words& r, bool use_cache) {
     ring::multiply(high_bit.mutable_span(), half.high.span(), bit.span());
     if (bits_ > 0) ring::multiply(wrap_bit.mutable_span(), half.top_bit.span(), bit.span());
   });
-  high_ = dealing_.elements(count_, kDealtHigh, std::move(half.high));
+  if (!has_components_) high_ = dealing_.elements(count_, kDealtHigh, std::move(half.high));
   high_bit_ = dealing_.elements(count_, kDealtHighBit, std::move(high_bit));
   if (!use_cache) bit_ = dealing_.elements(count_, kDealtBit, std::move(bit));
   if (bits_ == 0) return;
@@ -55,7 +55,7 @@ void Selection::deal_at_single(const Words& b, const Words& r, bool use_cache) {
 
 void Selection::deal(const Words& b, const Words& r, bool use_cache, Words cached) {
   if (dealing_.roles().is_single()) return deal_at_single(b, r, use_cache);
-  high_ = dealing_.elements(count_, kDealtHigh, {});
+  if (!has_components_) high_ = dealing_.elements(count_, kDealtHigh, {});
   high_bit_ = dealing_.elements(count_, kDealtHighBit, {});
   bit_ = use_cache ? std::move(cached) : dealing_.elements(count_, kDealtBit, {});
   if (bits_ == 0) return;
