@@ -52,9 +52,12 @@ struct Training {
 
 // How numbers are written in fixed point. Bounds are in bits: |value| < 2^bound.
 struct Precision {
-  int fraction_bits = 18;           // what products and functions give
-  int gradient_fraction_bits = 15;  // of those behind a mask: sums over a batch average their rounding
-  int state_fraction_bits = 28;     // parameters and momentum: small steps must not vanish
+  int fraction_bits = 18;  // what products and functions give
+  // Of gradients behind a mask: sums over a batch average their rounding, and what they make is truncated by
+  // less; of those with more elements than they make, which are truncated by less themselves.
+  int gradient_fraction_bits = 15, large_gradient_fraction_bits = 20;
+  int state_fraction_bits = 28;        // parameters and momentum: small steps must not vanish
+  int small_state_fraction_bits = 24;  // of those with far fewer
   int large_state_fraction_bits =
       36;                         // of those with more elements than the products they enter: cheaper updates
   int moment_fraction_bits = 18;  // of Adam's first moment of the gradient's sum over a batch

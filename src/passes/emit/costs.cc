@@ -99,11 +99,21 @@ class Counter {
   const protocols::Table& table_;
 };
 
+// Whether a reshape leaves examples whole: then protocols cut both shapes at the same places.
+bool same_examples(const plan::Plan& plan, const plan::Operation& reshape) {
+  const auto before = plan::shape_of(plan.values(static_cast<int>(reshape.operands(0)))),
+             after = plan::shape_of(plan.values(static_cast<int>(reshape.results(0))));
+  return before.size() >= 2 && after.size() >= 2 && before[0] == after[0] && before[0] >= 3;
+}
+
 // A selection by the bit of a ReLU of this block is cheaper: the ReLU's dealing serves again.
-void name_selector_origins(plan::wire::Block& block) {
+void name_selector_origins(const plan::Plan& plan, plan::wire::Block& block) {
   std::map<std::uint32_t, int> bit_of;
   for (int i = 0; i < block.operations_size(); ++i) {
     auto& operation = *block.mutable_operations(i);
+    if (operation.kernel() == "reshape" && same_examples(plan, operation))
+      if (const auto origin = bit_of.find(operation.operands(0)); origin != bit_of.end())
+        bit_of[operation.results(0)] = origin->second;
     if (operation.kernel() != "contract") continue;
     if (plan::text_attribute(operation, "then") == "relu") bit_of[operation.results(1)] = i;
     const auto text_is = [&](const char* name, const char* value) {
@@ -129,7 +139,7 @@ void set_costs(plan::Plan& plan, const Network& network) {
                             plan::party_count(plan), plan.protocol(), counter.parties()),
                 "Name as many roles with --roles.");
   for (auto& block : *plan.mutable_blocks()) {
-    name_selector_origins(block);
+    name_selector_origins(plan, block);
     for (int i = 0; i < block.operations_size(); ++i) {
       auto& operation = *block.mutable_operations(i);
       kernels::Cost cost;

@@ -133,7 +133,10 @@ std::optional<int> local_fraction(llvm::ArrayRef<Term> terms, int asked, bool ex
   int fraction = exactly ? asked : 0;
   for (const Term& term : terms) fraction = std::max(fraction, fraction_of(term.share));
   constexpr double kLargestFactor = 0x1p30;
-  for (; fraction <= asked; ++fraction)
+  // A few bits more than asked for are cheaper kept than truncated.
+  constexpr int kFew = 4;
+  const int finest = exactly || fraction > asked + kFew ? asked : std::max(asked, fraction);
+  for (; fraction <= finest; ++fraction)
     if (llvm::all_of(terms, [&](const Term& term) {
           const double factor = std::ldexp(term.factor, fraction - fraction_of(term.share));
           return factor == std::nearbyint(factor) && factor != 0 && std::fabs(factor) <= kLargestFactor;

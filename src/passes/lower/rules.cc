@@ -350,12 +350,31 @@ class Rules {
     return success();
   }
 
+  // Elements of the products that the result enters, directly or by moves and sums.
+  static double made_from(Value value, int depth = 0) {
+    constexpr int kDeep = 16;
+    double elements = 0;
+    for (Operation* user : value.getUsers()) {
+      if (llvm::isa<hlo::DotGeneralOp, hlo::ConvolutionOp>(user))
+        elements += static_cast<double>(tensor_type(user->getResult(0)).getNumElements());
+      else if (depth < kDeep &&
+               llvm::isa<privacy::MaskOp, hlo::ReshapeOp, hlo::PadOp, hlo::AddOp, hlo::SubtractOp>(user))
+        elements = std::max(elements, made_from(user->getResult(0), depth + 1));
+    }
+    return elements;
+  }
+  int gradient_fraction() {
+    const auto elements = static_cast<double>(tensor_type(result()).getNumElements());
+    return elements > made_from(result()) ? to_.precision().large_gradient_fraction_bits
+                                          : to_.precision().gradient_fraction_bits;
+  }
+
   LogicalResult mask(privacy::MaskOp op) {
     const Value v = op.getOperand(), bit = to_.bit_of(op.getBit());
     if (!bit) return op.emitError("a selection by a public predicate has no private kernel");
     Expression expression = to_.expression_of(v);
     if (!expression.is_single() && Lowering::used_once(v)) {
-      auto made = to_.contract(v, expression, to_.precision().gradient_fraction_bits, Then::kSelect, bit);
+      auto made = to_.contract(v, expression, gradient_fraction(), Then::kSelect, bit);
       return made ? set_single(made->getResult(0), 1) : LogicalResult(mlir::failure());
     }
     const Term term = to_.term_of(v);

@@ -24,8 +24,8 @@ int next_result(mlir::func::FuncOp function, llvm::StringRef name) {
 }
 
 // Of the other factor of a state's product: data bring theirs along, what was computed has the usual.
-int fraction_beside(hlo::DotGeneralOp dot, Value state, const Precision& precision) {
-  Value other = dot.getLhs() == state ? Value(dot.getRhs()) : Value(dot.getLhs());
+int fraction_beside(mlir::Operation* product, Value state, const Precision& precision) {
+  Value other = product->getOperand(product->getOperand(0) == state ? 1 : 0);
   while (auto* move = other.getDefiningOp()) {
     if (!llvm::isa<hlo::ReshapeOp, hlo::TransposeOp>(move)) return precision.fraction_bits;
     other = move->getOperand(0);
@@ -41,18 +41,21 @@ int fraction_beside(hlo::DotGeneralOp dot, Value state, const Precision& precisi
 // A truncation by d bits costs 3d/8 bytes an element, where it makes the state (d falls with the state's
 // fraction) and where it makes the products that the state enters (d rises). The larger tensors decide.
 int usual_or_large(Value state, const Precision& precision) {
-  const int usual = precision.state_fraction_bits, large = precision.large_state_fraction_bits;
+  constexpr int64_t kFarFewer = 16;
   int64_t entered = 0;
-  bool fits = true;
+  int room = precision.large_state_fraction_bits;
   for (mlir::Operation* user : state.getUsers())
-    if (auto dot = llvm::dyn_cast<hlo::DotGeneralOp>(user)) {
+    if (llvm::isa<hlo::DotGeneralOp, hlo::ConvolutionOp>(user)) {
       entered += tensor_type(user->getResult(0)).getNumElements();
       const int bound =
           measured_bound(user->getResult(0), precision).value_or(precision.activation_bound_bits);
-      fits &= large + fraction_beside(dot, state, precision) + bound <= kRawBits;
+      room = std::min(room, kRawBits - bound - fraction_beside(user, state, precision));
     }
-  return fits && entered > 0 && tensor_type(state).getNumElements() > entered ? std::max(usual, large)
-                                                                              : usual;
+  const int64_t elements = tensor_type(state).getNumElements();
+  if (kFarFewer * elements < entered)
+    return std::min(precision.state_fraction_bits, precision.small_state_fraction_bits);
+  return entered > 0 && elements > entered ? std::max(precision.state_fraction_bits, room)
+                                           : precision.state_fraction_bits;
 }
 
 int fraction_of_state(mlir::func::FuncOp function, unsigned index, const Precision& precision) {

@@ -120,6 +120,23 @@ struct RaiseMask : mlir::OpRewritePattern<hlo::SelectOp> {
   }
 };
 
+// Before a product is reshaped it can be masked as it is made.
+struct MaskBeforeReshape : mlir::OpRewritePattern<privacy::MaskOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(privacy::MaskOp op, PatternRewriter& rewriter) const override {
+    auto move = op.getOperand().getDefiningOp<hlo::ReshapeOp>();
+    if (!move || !move->hasOneUse()) return mlir::failure();
+    const Value product = move.getOperand();
+    if (!product.hasOneUse() || !product.getDefiningOp<hlo::DotGeneralOp>()) return mlir::failure();
+    const auto bits = tensor_type(product).clone(rewriter.getI1Type());
+    Value bit = rewriter.create<hlo::ReshapeOp>(op.getLoc(), bits, op.getBit());
+    Value masked = rewriter.create<privacy::MaskOp>(product.getLoc(), product.getType(), bit, product);
+    if (const auto range = range_of(product)) widen_range(masked, *range);
+    replace_and_keep_range(rewriter, op, rewriter.create<hlo::ReshapeOp>(op.getLoc(), op.getType(), masked));
+    return mlir::success();
+  }
+};
+
 // Softmax does not change when a row's maximum is taken off.
 Value unshifted(Value exponent) {
   auto shifted = exponent.getDefiningOp<hlo::SubtractOp>();
@@ -202,8 +219,8 @@ struct Raise : mlir::PassWrapper<Raise, mlir::OperationPass<mlir::ModuleOp>> {
 
   void runOnOperation() override {
     mlir::RewritePatternSet patterns(&getContext());
-    patterns.add<RaiseRelu, RaiseReluBit, TurnSelect, RaiseMask, RaiseSoftmax, RaiseWeightedSoftmax,
-                 RaiseArgmax, RaiseRowMaximum>(&getContext());
+    patterns.add<RaiseRelu, RaiseReluBit, TurnSelect, RaiseMask, MaskBeforeReshape, RaiseSoftmax,
+                 RaiseWeightedSoftmax, RaiseArgmax, RaiseRowMaximum>(&getContext());
     add_root_patterns(patterns);
     add_pooling_patterns(patterns);
     if (mlir::failed(mlir::applyPatternsAndFoldGreedily(getOperation(), std::move(patterns))))

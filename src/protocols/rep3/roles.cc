@@ -15,8 +15,10 @@ static_assert(kMostPieces % 3 == 0);
 }  // namespace
 
 std::size_t granularity_of(const Shape& shape) {
-  if (shape.size() < 2 || shape.back() <= 0) return 64;
-  return std::lcm<std::size_t>(64, static_cast<std::size_t>(shape.back()));
+  if (shape.size() < 2 || element_count(shape) == 0) return 64;
+  const bool batch = shape[0] >= 3;
+  return std::lcm<std::size_t>(
+      64, static_cast<std::size_t>(batch ? element_count(shape) / shape[0] : shape.back()));
 }
 
 std::vector<Chunk> cut(std::size_t count, std::size_t granularity, const Site& site) {

@@ -48,7 +48,8 @@ struct Chunk {
 // falls equally on all.
 std::vector<Chunk> cut(std::size_t count, std::size_t granularity, const Site& site);
 
-// Where contractions of this shape may be cut: at rows of the last axis.
+// Where contractions of this shape may be cut: at examples, elements of the first axis, however they are
+// shaped; where there are fewer than three, at rows of the last axis.
 std::size_t granularity_of(const Shape& shape);
 
 inline Roles roles_of(const Context& context, const Chunk& chunk) { return {context.self(), chunk.single}; }
