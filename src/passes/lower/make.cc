@@ -223,11 +223,12 @@ privacy::ContractOp Lowering::contract(Value of, const Expression& expression, i
   const char* after = then == Then::kRelu ? "relu" : then == Then::kSelect ? "select" : "none";
   const mlir::Type bit =
       then == Then::kRelu ? privacy::BitsType::get(builder_.getContext(), type.getShape()) : mlir::Type();
-  const int window = then == Then::kRelu ? window_for(type.getBoundBits(), fraction_bits) : 64;
+  const int compared = window_for(type.getBoundBits(), fraction_bits);
+  const int window = then == Then::kRelu ? compared : 64;
   mlir::Type projection;
   int64_t groups = 0;
-  if (then == Then::kRelu && is_guarded(of)) {
-    groups = probe_groups(of, std::ldexp(1.0, window - 2 - fraction_bits), precision());
+  if ((then == Then::kRelu || (then == Then::kNothing && product)) && is_guarded(of)) {
+    groups = probe_groups(of, std::ldexp(1.0, compared - 2 - fraction_bits), precision());
     projection =
         privacy::secret(builder_.getContext(), {groups, protocols::kProbes},
                         fraction_bits + format->truncate_bits, type.getBoundBits(), type.getStatus());
@@ -242,7 +243,7 @@ privacy::ContractOp Lowering::contract(Value of, const Expression& expression, i
     op->setAttr(kScheduleAttribute, builder_.getDenseI64ArrayAttr(scheduled_scales(
                                         *expression.product, fraction_bits + format->truncate_bits)));
   if (groups > 0)
-    probes_[of] = {.projection = op.getProjection(), .limit = probe_limit(window, format->truncate_bits)};
+    probes_[of] = {.projection = op.getProjection(), .limit = probe_limit(compared, format->truncate_bits)};
   return op;
 }
 
