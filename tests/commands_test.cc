@@ -54,6 +54,7 @@ TEST(Commands, ShowAndCostAPlan) {
   const auto json = nlohmann::json::parse(cost.text);
   EXPECT_GT(json.at("network_seconds").get<double>(), 20 * 0.010);
   EXPECT_EQ(json.at("phases").at(1).at("runs"), 20);
+  EXPECT_TRUE(json.at("choices").contains("step"));
   EXPECT_EQ(sotto("cost " + job.plan_file.string() + " --network fast").code, code(ErrorKind::kUsage));
 }
 

@@ -8,6 +8,7 @@
 #include "base/table.h"
 #include "cli/plan_commands.h"
 #include "cli/predict.h"
+#include "cli/variants.h"
 #include "plan/verify.h"
 #include "runtime/program.h"
 
@@ -65,6 +66,41 @@ void print_kernels(const plan::Plan& plan, const plan::Block& block) {
   std::cout << table.text();
 }
 
+// One line for every operation that had a choice: what each implementation would cost, the chosen one marked.
+void print_choices(const runtime::Program& program, int block, const net::NetworkProfile& network) {
+  const auto choices = choices_of(program, block, network);
+  if (choices.empty()) return;
+  TextTable table({"#", "operation", "variant", "rounds", "sent by all", "alone on this network", ""});
+  for (const auto& choice : choices) {
+    const auto& operation = program.plan.blocks(block).operations(choice.operation);
+    for (const auto& variant : choice.variants) {
+      const bool first = &variant == &choice.variants.front();
+      table.add_row({first ? fmt::format("{}", choice.operation) : "", first ? operation.kernel() : "",
+                     variant.name, fmt::format("{}", variant.cost.rounds),
+                     human_bytes(variant.cost.total_bytes()), human_seconds(variant.seconds),
+                     variant.chosen ? "chosen" : ""});
+    }
+  }
+  std::cout
+      << "implementations it chose among, for the network it was compiled for (sotto compile --network)\n"
+      << table.text();
+}
+
+nlohmann::json as_json(const std::vector<Choice>& choices) {
+  nlohmann::json out = nlohmann::json::array();
+  for (const auto& choice : choices) {
+    nlohmann::json variants = nlohmann::json::array();
+    for (const auto& variant : choice.variants)
+      variants.push_back({{"name", variant.name},
+                          {"rounds", variant.cost.rounds},
+                          {"bytes_all", variant.cost.total_bytes()},
+                          {"network_seconds", variant.seconds},
+                          {"chosen", variant.chosen}});
+    out.push_back({{"operation", choice.operation}, {"variants", std::move(variants)}});
+  }
+  return out;
+}
+
 }  // namespace
 
 void show_cost(const std::filesystem::path& file, const std::string& network_name, bool json) {
@@ -81,6 +117,8 @@ void show_cost(const std::filesystem::path& file, const std::string& network_nam
     for (const auto& block : program.plan.blocks())
       for (const auto& kernel : kernels_of(program.plan, block))
         out["blocks"][block.name()].push_back(as_json(kernel, network));
+    for (int block = 0; block < program.plan.blocks_size(); ++block)
+      out["choices"][program.plan.blocks(block).name()] = as_json(choices_of(program, block, network));
     out["network_seconds"] = total;
     std::cout << out.dump(2) << '\n';
     return;
@@ -89,7 +127,10 @@ void show_cost(const std::filesystem::path& file, const std::string& network_nam
       "{} on {} ({} Mbit/s for each party, {} ms one way). Network time only: computing comes on top.\n\n",
       program.plan.name(), network_name, network.megabit_per_second, network.one_way_ms);
   print_phases(program.plan, network);
-  for (const auto& block : program.plan.blocks()) print_kernels(program.plan, block);
+  for (int block = 0; block < program.plan.blocks_size(); ++block) {
+    print_kernels(program.plan, program.plan.blocks(block));
+    print_choices(program, block, network);
+  }
 }
 
 }  // namespace sotto::cli

@@ -11,7 +11,7 @@ namespace {
 constexpr std::int64_t kEfforts = 3;
 // Bytes cost money and work that the network's seconds do not show: spending more must save a good part of
 // the time.
-constexpr double kWorthwhile = 0.85;
+constexpr double kWorthwhile = 0.92;
 
 bool compares(const plan::Operation& operation) {
   // Not the guard's: nobody waits for them.

@@ -17,7 +17,7 @@ using CountOperation = std::function<kernels::Cost(const plan::Operation&)>;
 double seconds_on(const Network& network, const kernels::Cost& cost, int parties);
 
 // Comparing kernels: sets the attribute `effort` and names the variant: the one that sends least, unless
-// another is faster by 15 %.
+// another is faster by 8 %.
 void choose_variant(plan::Operation& operation, int parties, const Network& network,
                     const CountOperation& count);
 
