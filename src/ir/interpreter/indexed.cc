@@ -125,8 +125,9 @@ mlir::FailureOr<Results> evaluate_scatter(mlir::Operation* op, Operands operands
     Strides source{.offset = position++, .steps = {}};
     if (!is_inside(target, shape)) continue;
     Strides there{.offset = flat(target, strides), .steps = {}};
-    mlir::FailureOr<Results> folded = evaluate_body(scatter.getUpdateComputation().front(),
-                                                    {view(result[0], there, {}), view(update, source, {})});
+    const Array before = view(result[0], there, {}), added = view(update, source, {});
+    mlir::FailureOr<Results> folded =
+        evaluate_body(scatter.getUpdateComputation().front(), {&before, &added});
     if (mlir::failed(folded)) return mlir::failure();
     copy_elements((*folded)[0], Strides(), result[0], there, {});
   } while (next_index(index, update.shape()));

@@ -97,6 +97,17 @@ class Environment {
     }
   }
 
+  // What the last operation gives away: moved where nothing else needs it.
+  Results take_operands(mlir::Operation& terminator) {
+    Results results;
+    for (mlir::Value operand : terminator.getOperands()) {
+      Slot& slot = slots_.find(operand)->second;
+      const bool last = slot.owned && --slot.uses_left == 0;
+      results.push_back(last ? std::move(*slot.owned) : *slot.array);
+    }
+    return results;
+  }
+
  private:
   struct Slot {
     const Array* array = nullptr;
@@ -105,12 +116,6 @@ class Environment {
   };
   llvm::DenseMap<mlir::Value, Slot> slots_;
 };
-
-Results copy_operands(const Environment& environment, mlir::Operation& terminator) {
-  Results results;
-  for (const Array* array : environment.operands(terminator)) results.push_back(*array);
-  return results;
-}
 
 mlir::LogicalResult check_inputs(mlir::func::FuncOp function, llvm::ArrayRef<Array> inputs) {
   if (inputs.size() != function.getNumArguments())
@@ -135,11 +140,11 @@ Function find_function(llvm::StringRef operation) {
   return row == std::end(kTable) ? nullptr : row->function;
 }
 
-mlir::FailureOr<Results> evaluate_body(mlir::Block& body, Results arguments) {
+mlir::FailureOr<Results> evaluate_body(mlir::Block& body, Operands arguments) {
   Environment environment;
-  const Shape lanes = arguments[0].shape();
+  const Shape& lanes = arguments[0]->shape();
   for (auto [argument, array] : llvm::zip(body.getArguments(), arguments))
-    environment.borrow(argument, array);
+    environment.borrow(argument, *array);
   for (mlir::Operation& op : body.without_terminator()) {
     Function function = find_function(op.getName().getStringRef());
     if (!function) return op.emitOpError("has no meaning in the interpreter");
@@ -150,9 +155,10 @@ mlir::FailureOr<Results> evaluate_body(mlir::Block& body, Results arguments) {
       Strides same{.offset = 0, .steps = Shape(lanes.size(), 0)};
       (*results)[0] = view((*results)[0], same, lanes);
     }
+    environment.release_operands(op);
     environment.own(op.getResult(0), std::move((*results)[0]));
   }
-  return copy_operands(environment, body.back());
+  return environment.take_operands(body.back());
 }
 
 mlir::FailureOr<std::vector<Array>> evaluate(mlir::func::FuncOp function, llvm::ArrayRef<Array> inputs,
@@ -172,7 +178,7 @@ mlir::FailureOr<std::vector<Array>> evaluate(mlir::func::FuncOp function, llvm::
       environment.own(op.getResult(i), std::move(array));
     }
   }
-  return copy_operands(environment, block.back());
+  return environment.take_operands(block.back());
 }
 
 }  // namespace sotto::ir

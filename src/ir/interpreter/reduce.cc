@@ -45,7 +45,7 @@ mlir::FailureOr<Results> halve(mlir::Block& body, const Results& matrices) {
   Results arguments;
   for (const Array& matrix : matrices) arguments.push_back(rows(matrix, 0, 2, height / 2));
   for (const Array& matrix : matrices) arguments.push_back(rows(matrix, 1, 2, height / 2));
-  mlir::FailureOr<Results> halved = evaluate_body(body, std::move(arguments));
+  mlir::FailureOr<Results> halved = evaluate_body(body, pointers(arguments));
   if (mlir::failed(halved) || height % 2 == 0) return halved;
   for (auto [matrix, result] : llvm::zip(matrices, *halved)) append_last_row(matrix, result);
   return halved;
@@ -71,7 +71,7 @@ mlir::FailureOr<Results> evaluate_reduce(mlir::Operation* op, Operands operands)
     folded.push_back(view(*init, Strides{.offset = 0, .steps = {0, 0}}, {1, width}));
   if (matrices[0].shape()[0] == 1) {
     for (Array& matrix : matrices) folded.push_back(std::move(matrix));
-    mlir::FailureOr<Results> last = evaluate_body(body, std::move(folded));
+    mlir::FailureOr<Results> last = evaluate_body(body, pointers(folded));
     if (mlir::failed(last)) return mlir::failure();
     folded = std::move(*last);
   }

@@ -14,8 +14,14 @@ using Results = std::vector<Array>;
 using Function = mlir::FailureOr<Results> (*)(mlir::Operation* op, Operands operands);
 Function find_function(llvm::StringRef operation);
 
+inline llvm::SmallVector<const Array*> pointers(const Results& arrays) {
+  llvm::SmallVector<const Array*> list;
+  for (const Array& array : arrays) list.push_back(&array);
+  return list;
+}
+
 // Evaluates a reduction body on arrays of one shape, lane by lane. REQUIRES: the body is verified.
-mlir::FailureOr<Results> evaluate_body(mlir::Block& body, Results arguments);
+mlir::FailureOr<Results> evaluate_body(mlir::Block& body, Operands arguments);
 
 // elementwise.cc
 Array evaluate_abs(mlir::Operation* op, Operands operands);

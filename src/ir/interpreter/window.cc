@@ -55,9 +55,10 @@ void choose(const Array& keep, const Array& candidate, const Array& valid, std::
       [&](auto& values) {
         const auto& others = std::get<std::decay_t<decltype(values)>>(candidate.values());
         for (std::size_t i = 0; i < values.size(); ++i) {
-          if (!exists[i] || (chosen[i] >= 0 && kept[i])) continue;
-          values[i] = others[i];
-          chosen[i] = number;
+          // Without branches: which element is chosen is as good as random.
+          const bool take = (exists[i] != 0) & ((chosen[i] < 0) | (kept[i] == 0));
+          values[i] = take ? others[i] : values[i];
+          chosen[i] = take ? number : chosen[i];
         }
       },
       best.values());
@@ -70,7 +71,7 @@ Array merged(Array before, const Array& folded, const std::vector<std::int64_t>&
       [&](auto& values) {
         const auto& others = std::get<std::decay_t<decltype(values)>>(folded.values());
         for (std::size_t i = 0; i < values.size(); ++i)
-          if (chosen[i] == number) values[i] = others[i];
+          values[i] = chosen[i] == number ? others[i] : values[i];
       },
       before.values());
   return before;
@@ -91,7 +92,7 @@ mlir::FailureOr<std::vector<std::int64_t>> choices(mlir::Block& body, const Arra
   do {
     const Strides at = places_of(operand.shape(), window, index);
     const Array candidate = view(operand, at, places);
-    mlir::FailureOr<Results> keep = evaluate_body(body, {best, candidate});
+    mlir::FailureOr<Results> keep = evaluate_body(body, {&best, &candidate});
     if (mlir::failed(keep)) return mlir::failure();
     choose((*keep)[0], candidate, view(inside, at, places), number++, best, chosen);
   } while (next_index(index, sizes));
@@ -117,7 +118,7 @@ mlir::FailureOr<Results> evaluate_reduce_window(mlir::Operation* op, Operands op
     Results arguments = std::move(folded);
     for (const Array& input : inputs)
       arguments.push_back(view(input, places_of(input.shape(), window, index), places));
-    mlir::FailureOr<Results> next = evaluate_body(reduce.getBody().front(), std::move(arguments));
+    mlir::FailureOr<Results> next = evaluate_body(reduce.getBody().front(), pointers(arguments));
     if (mlir::failed(next)) return mlir::failure();
     folded = std::move(*next);
   } while (next_index(index, sizes));
@@ -140,7 +141,7 @@ mlir::FailureOr<Results> evaluate_select_and_scatter(mlir::Operation* op, Operan
     // For one element of the window, different places are different elements of the operand.
     const Strides at = places_of(covered.shape(), window, index);
     Array before = view(covered, at, places);
-    mlir::FailureOr<Results> folded = evaluate_body(scatter.getScatter().front(), {before, source});
+    mlir::FailureOr<Results> folded = evaluate_body(scatter.getScatter().front(), {&before, &source});
     if (mlir::failed(folded)) return mlir::failure();
     const Array after = merged(std::move(before), (*folded)[0], *chosen, number++);
     copy_elements(after, row_major(places), covered, at, places);
