@@ -110,7 +110,8 @@ Input padded(AlignedVector<Element>& words, const ConvolutionView& view, const E
   std::ptrdiff_t stride = 1;
   for (std::size_t i = axes.size(); i-- > 0; stride *= axes[i]->extent) axes[i]->to_stride = stride;
   words.assign(static_cast<std::size_t>(stride), 0);
-  copy_axes(words.data(), lhs, {axes[0], axes[1], axes[2], axes[3]}, 0);
+  const bool empty = std::ranges::any_of(axes, [](const Copied* axis) { return axis->count == 0; });
+  if (!empty) copy_axes(words.data(), lhs, {axes[0], axes[1], axes[2], axes[3]}, 0);
   return {words.data(), images.begin, batch.to_stride, y.to_stride, x.to_stride, feature.to_stride};
 }
 
@@ -287,13 +288,16 @@ std::size_t padded_elements(const ConvolutionView& view, std::size_t first, std:
 
 void convolve_packed(Element* out, const ConvolutionView& view, const Element* lhs, const Element* rhs,
                      std::size_t first, std::size_t count, bool accumulate) {
+  const std::size_t columns = view.columns(),
+                    depth = static_cast<std::size_t>(view.y.window * view.x.window * view.in);
+  if (depth == 0) {
+    if (!accumulate) std::fill_n(out, count * columns, Element{0});
+    return;
+  }
   AlignedVector<Element> padding;
   const Input input = padded_elements(view, first, count) == 0
                           ? in_place(view, lhs)
                           : padded(padding, view, lhs, images_of(view, first, count));
-  const std::size_t columns = view.columns(),
-                    depth = static_cast<std::size_t>(view.y.window * view.x.window * view.in);
-  if (depth == 0 && !accumulate) std::fill_n(out, count * columns, Element{0});
   const std::vector<Panel> panels = panels_of(columns);
   const std::size_t blocks = (depth + kDepth - 1) / kDepth;
   Walk walk = all_taps(view, input);
