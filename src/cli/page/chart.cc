@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kWidth = 720, kHeight = 260;
 constexpr double kLeft = 64, kRight = 16, kTop = 16, kBottom = 44;
-constexpr double kBarWidth = 120;
+constexpr double kBarWidth = 90;
 
 // From values to the drawing's coordinates.
 struct Axis {

@@ -27,20 +27,21 @@ const json* View::training() const {
 std::vector<double> View::run_seconds() const {
   const json* training = this->training();
   if (training == nullptr) return {};
-  std::vector<double> slowest;
+  std::vector<double> shortest;
   const auto take = [&](const json& party) {
     for (const auto& phase : party.at("phases")) {
       if (phase.at("phase") != training->at("phase") || phase.at("block") != training->at("block")) continue;
       const auto seconds = phase.at("run_seconds").get<std::vector<double>>();
-      slowest.resize(std::max(slowest.size(), seconds.size()), 0);
-      for (std::size_t i = 0; i < seconds.size(); ++i) slowest[i] = std::max(slowest[i], seconds[i]);
+      if (shortest.empty()) shortest = seconds;
+      for (std::size_t i = 0; i < std::min(shortest.size(), seconds.size()); ++i)
+        shortest[i] = std::min(shortest[i], seconds[i]);
     }
   };
   if (!of_all())
     take(report_);
   else
     for (const auto& party : report_.at("parties")) take(party);
-  return slowest;
+  return shortest;
 }
 
 std::uint64_t View::evaluated_rows() const { return report_.value("evaluated_rows", std::uint64_t{0}); }

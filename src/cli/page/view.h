@@ -23,7 +23,7 @@ class View {
 
   // The phase whose runs are the training (or, without one, the one with the most runs); null without phases.
   const nlohmann::json* training() const;
-  // Seconds of each of its runs: the slowest party's.
+  // Seconds of each of its runs, at the party that began it last: the others' include waiting for it.
   std::vector<double> run_seconds() const;
 
   // Scalars revealed one after another: by output, with the training runs before each, and who learnt them.

@@ -43,9 +43,8 @@ std::string table_of(const View& view, const std::vector<Row>& rows, const std::
   std::vector<std::string> header{first, "runs", time};
   if (more != nullptr) header.push_back("median run");
   for (const char* word : {"rounds predicted", "measured"}) header.push_back(word);
-  header.push_back(view.sender() + ", predicted");
-  for (const char* word : {"measured", "predicted and measured bytes", ""}) header.push_back(word);
-  HtmlTable table(caption, header, 1);
+  for (const char* word : {"bytes predicted", "measured", "", ""}) header.push_back(word);
+  HtmlTable table(caption + "; bytes " + view.sender(), header, 1);
   double most = 0, longest = 0;
   for (const Row& row : rows) {
     most = std::max({most, row.bytes(view, true), row.bytes(view, false)});
