@@ -96,7 +96,7 @@ struct Arguments {
   passes::Precision precision;
   std::uint64_t seed = 1;
   std::int64_t steps = 1, calibration_steps = Options().calibration_steps;
-  bool no_guard = false, json = false;
+  bool no_guard = false, evaluate_every_epoch = false, json = false;
   std::string sample, sample_labels;                           // for calibration
   std::string images, image_labels, test_images, test_labels;  // for the reference
 
@@ -151,6 +151,8 @@ struct Arguments {
     app.add_option("--epochs", training.epochs, "passes over the training rows")
         ->capture_default_str()
         ->check(positive_count());
+    app.add_flag("--evaluate-every-epoch", evaluate_every_epoch,
+                 "evaluate after each epoch, and reveal each result: a curve instead of its end");
     app.add_option("--rows", training.rows, "training rows")->capture_default_str()->check(positive_count());
     app.add_option("--test-rows", training.test_rows, "test rows")
         ->capture_default_str()
@@ -217,6 +219,7 @@ struct Arguments {
     options.steps = steps;
     options.precision = precision;
     options.guard = !no_guard;
+    options.evaluate_every_epoch = evaluate_every_epoch;
     options.calibration_steps = calibration_steps;
     for (const auto& text : reveals) options.reveals.push_back(parse_reveal(text));
     if (!reveal_model.empty())

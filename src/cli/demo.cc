@@ -50,6 +50,7 @@ std::filesystem::path compile(const Demo& demo, const Files& files, const std::f
   for (const auto& word : {std::string("--sample"), files.images.string(), std::string("--sample-labels"),
                            files.labels.string(), std::string("--output"), plan.string()})
     arguments.push_back(word);
+  if (demo.evaluate_every_epoch) arguments.push_back("--evaluate-every-epoch");
   if (!demo.network.empty()) arguments.insert(arguments.end(), {"--network", demo.network});
   run_compiler(arguments);
   return plan;

@@ -18,6 +18,7 @@ struct Demo {
   std::string network = "";    // "" is this machine's loopback as it is
   std::filesystem::path page;  // the report's page; empty: none
   std::uint64_t epochs = 1, seed = 1;
+  bool evaluate_every_epoch = false;
   bool json = false;
 };
 

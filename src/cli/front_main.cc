@@ -90,6 +90,8 @@ void add_demo(CLI::App& app, int& exit_code) {
   command.add_option("--seed", demo->seed, "Public seed of the start and of the order")
       ->capture_default_str();
   command.add_option("--network", demo->network, "Shape the links as lan, wan or MBIT:ONE_WAY_MS");
+  command.add_flag("--evaluate-every-epoch", demo->evaluate_every_epoch,
+                   "Evaluate after each epoch: a curve instead of its end");
   command.add_option("--report", demo->page, "Write the report as a page, FILE.html");
   command.add_flag("--json", demo->json, "One JSON object");
   command.callback([demo, &exit_code] { exit_code = run_demo(*demo); });
@@ -110,6 +112,7 @@ int main(int count, char** arguments) {
   add_forwarded(app, "cost", "sotto-party", "What a plan costs on a network, before running it");
   add_forwarded(app, "plan", "sotto-party", "Look at plans");
   add_forwarded(app, "certs", "sotto-party", "A party's own key and certificate");
+  add_forwarded(app, "doctor", "sotto-party", "Whether this machine, this party and its peers are ready");
   add_forwarded(app, "party", "sotto-party", "Run one party of a job");
   add_run(app, exit_code);
   auto& bench = *app.add_subcommand("bench", "Measure on this machine")->require_subcommand(1);

@@ -13,6 +13,7 @@
 #include "base/progress.h"
 #include "cli/certs.h"
 #include "cli/command.h"
+#include "cli/doctor/doctor.h"
 #include "cli/page/report_page.h"
 #include "cli/plan_commands.h"
 #include "cli/progress_lines.h"
@@ -122,6 +123,18 @@ void add_plan_commands(CLI::App& app) {
   cost.callback([file, network, json] { show_cost(*file, *network, *json); });
 }
 
+void add_doctor(CLI::App& app, int& exit_code) {
+  auto& command = *app.add_subcommand("doctor", "Whether this machine, this party and its peers are ready");
+  auto doctor = std::make_shared<Doctor>();
+  command.add_option("--job", doctor->job, "The job file");
+  command.add_option("--as", doctor->name, "Which of the job's parties this is");
+  command.add_option("--wait", doctor->wait_seconds, "For how many seconds the peers are waited for")
+      ->capture_default_str();
+  command.add_flag("--no-peers", doctor->no_peers, "Look at nothing outside of this machine");
+  command.add_flag("--json", doctor->json, "For machines");
+  command.callback([doctor, &exit_code] { exit_code = run_doctor(*doctor); });
+}
+
 void add_certs(CLI::App& app) {
   auto& certs = *app.add_subcommand("certs", "A party's own key and certificate")->require_subcommand(1);
   auto path = std::make_shared<std::string>(), name = std::make_shared<std::string>();
@@ -144,5 +157,8 @@ int main(int count, char** arguments) {
   sotto::cli::add_party(app);
   sotto::cli::add_plan_commands(app);
   sotto::cli::add_certs(app);
-  return sotto::cli::run_app(app, count, arguments);
+  int exit_code = 0;
+  sotto::cli::add_doctor(app, exit_code);
+  const int code = sotto::cli::run_app(app, count, arguments);
+  return code != 0 ? code : exit_code;
 }

@@ -44,6 +44,18 @@ std::vector<std::byte> read_message(SecureSocket& socket, std::size_t longest, C
   return message;
 }
 
+}  // namespace
+
+Hello read_hello(SecureSocket& socket, Clock::time_point deadline) {
+  return decode_hello(read_message(socket, kMaximumHelloBytes, deadline));
+}
+
+void write_hello(SecureSocket& socket, const Hello& hello, Clock::time_point deadline) {
+  write_message(socket, encode(hello), deadline);
+}
+
+namespace {
+
 // What this side says about the peer's hello: empty, or why not, beginning with a verb.
 std::string judge(std::span<const std::byte> theirs, const Hello& mine, std::uint16_t peer) {
   try {

@@ -35,6 +35,10 @@ std::vector<std::byte> encode(const Hello& hello);
 // protocol version is returned with that version alone.
 Hello decode_hello(std::span<const std::byte> bytes);
 
+// A hello alone, for who only looks (net/probe.h). Throw as SecureSocket does, and as decode_hello.
+Hello read_hello(SecureSocket& socket, Clock::time_point deadline);
+void write_hello(SecureSocket& socket, const Hello& hello, Clock::time_point deadline);
+
 // What keeps the two from working together, as text, from the view of the first; empty when nothing does.
 // `peer`: the index that the peer must have.
 std::string difference(const Hello& mine, const Hello& theirs, std::uint16_t peer);

@@ -22,6 +22,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaximumFileBytes = 64 * 1024;
+constexpr const char* kDamaged =
+    "The file is damaged or another one: put back a copy, or move the directory away, run `sotto certs init` "
+    "and give "
+    "the others the new fingerprint.";
 constexpr std::size_t kMaximumNameLength = 64;
 
 [[noreturn]] void throw_identity(const std::string& message, const std::string& hint = "") {
@@ -69,7 +73,7 @@ FileText read_bounded(const fs::path& file) {
   stream.read(text.bytes.data(), static_cast<std::streamsize>(text.bytes.size()));
   const auto length = static_cast<std::size_t>(stream.gcount());
   if (length > kMaximumFileBytes)
-    throw_identity(fmt::format("{} is too large for an identity", file.string()));
+    throw_identity(fmt::format("{} is too large for an identity", file.string()), kDamaged);
   text.bytes.resize(length);
   return text;
 }
@@ -79,7 +83,8 @@ CertificatePointer read_certificate(const fs::path& file) {
   BioPointer bio(BIO_new_mem_buf(text.bytes.data(), static_cast<int>(text.bytes.size())));
   CertificatePointer certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
   if (!certificate) {
-    throw_identity(fmt::format("{} is not a certificate in PEM: {}", file.string(), openssl_reason()));
+    throw_identity(fmt::format("{} is not a certificate in PEM: {}", file.string(), openssl_reason()),
+                   kDamaged);
   }
   return certificate;
 }
@@ -87,7 +92,8 @@ CertificatePointer read_certificate(const fs::path& file) {
 void check_key_mode(const fs::path& file) {
   struct stat status{};
   if (::stat(file.c_str(), &status) != 0) return;  // reading it says why
-  if (!S_ISREG(status.st_mode)) throw_identity(fmt::format("{} is not a regular file", file.string()));
+  if (!S_ISREG(status.st_mode))
+    throw_identity(fmt::format("{} is not a regular file", file.string()), kDamaged);
   if ((status.st_mode & 0077) != 0) {
     throw_identity(fmt::format("the key file {} is open to other users (mode {:04o})", file.string(),
                                status.st_mode & 07777),
@@ -102,7 +108,8 @@ KeyPointer read_key(const fs::path& file) {
   // An empty passphrase rather than a prompt on the terminal.
   KeyPointer key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, const_cast<char*>("")));
   if (!key) {
-    throw_identity(fmt::format("{} is not a private key in PEM: {}", file.string(), openssl_reason()));
+    throw_identity(fmt::format("{} is not a private key in PEM: {}", file.string(), openssl_reason()),
+                   kDamaged);
   }
   return key;
 }
@@ -248,7 +255,8 @@ Identity Identity::load(const fs::path& directory) {
   if (X509_check_private_key(certificate.get(), key.get()) != 1) {
     ERR_clear_error();
     throw_identity(fmt::format("the key {} does not belong to the certificate {}", key_file.string(),
-                               certificate_file.string()));
+                               certificate_file.string()),
+                   "Put back the pair that `sotto certs init` made together, or make a new identity.");
   }
   return Identity({certificate.release(), X509_free}, {key.release(), EVP_PKEY_free});
 }

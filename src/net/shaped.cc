@@ -12,6 +12,8 @@
 namespace sotto::net {
 namespace {
 
+constexpr double kSlowest = 0.01, kFastest = 1e6;  // Mbit/s
+
 bool parse_number(std::string_view text, double& into) {
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), into);
   return parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size() && std::isfinite(into);
@@ -26,10 +28,12 @@ NetworkProfile parse_profile(const std::string& text) {
   const std::string_view view = text;
   const std::size_t colon = view.find(':');
   if (colon == std::string_view::npos || !parse_number(view.substr(0, colon), profile.megabit_per_second) ||
-      !parse_number(view.substr(colon + 1), profile.one_way_ms) || profile.megabit_per_second <= 0 ||
-      profile.one_way_ms < 0 || profile.one_way_ms > 60000) {
-    throw Error(ErrorKind::kUsage, fmt::format("'{}' is not a network profile", sanitised(text)),
-                "A profile is lan, wan, or MBIT:ONE_WAY_MS, for instance 300:20.");
+      !parse_number(view.substr(colon + 1), profile.one_way_ms) || profile.megabit_per_second < kSlowest ||
+      profile.megabit_per_second > kFastest || profile.one_way_ms < 0 || profile.one_way_ms > 60000) {
+    throw Error(
+        ErrorKind::kUsage, fmt::format("'{}' is not a network profile", sanitised(text)),
+        "A profile is lan, wan, or MBIT:ONE_WAY_MS, for instance 300:20: 0.01 to 1000000 Mbit/s, and at most "
+        "60000 ms.");
   }
   return profile;
 }

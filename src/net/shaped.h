@@ -22,7 +22,8 @@ struct NetworkProfile {
   double one_way_ms = 0;
 };
 
-// "lan" (10100 Mbit/s, 0.05 ms), "wan" (300 Mbit/s, 20 ms) or "MBIT:ONE_WAY_MS". Throws kUsage.
+// "lan" (10100 Mbit/s, 0.05 ms), "wan" (300 Mbit/s, 20 ms) or "MBIT:ONE_WAY_MS" with 0.01 to 1,000,000 Mbit/s
+// and at most a minute. Throws kUsage.
 NetworkProfile parse_profile(const std::string& text);
 
 // Where frames go when they have travelled.

@@ -85,6 +85,13 @@ std::string to_string(const Endpoint& endpoint) {
   return fmt::format("{}{}{}:{}", bracket ? "[" : "", endpoint.host, bracket ? "]" : "", endpoint.port);
 }
 
+std::string numeric_address(const Endpoint& endpoint) {
+  const AddressList addresses = resolve(endpoint, 0);
+  char host[NI_MAXHOST] = "?";
+  ::getnameinfo(addresses->ai_addr, addresses->ai_addrlen, host, sizeof(host), nullptr, 0, NI_NUMERICHOST);
+  return host;
+}
+
 Socket listen_on(const Endpoint& endpoint) {
   const AddressList addresses = resolve(endpoint, AI_PASSIVE);
   int error = 0;

@@ -40,6 +40,9 @@ struct Endpoint {
 Endpoint parse_endpoint(const std::string& text);
 std::string to_string(const Endpoint& endpoint);
 
+// What the name stands for: "10.0.0.7", one of its addresses. Throws kSystem when it stands for none.
+std::string numeric_address(const Endpoint& endpoint);
+
 // Listens; port 0 takes a free one, which local_port() tells.
 Socket listen_on(const Endpoint& endpoint);
 std::uint16_t local_port(const Socket& socket);

@@ -94,6 +94,7 @@ struct Options {
       sample;                            // for calibration; synthetic data when null
   std::int64_t calibration_steps = 469;  // of plain training
   bool guard = true;                     // of calibrated bounds, in every step
+  bool evaluate_every_epoch = false;     // and reveal what evaluation measures each time, not only at the end
 };
 
 }  // namespace sotto::passes

@@ -10,6 +10,7 @@
 #include "passes/reference/reference.h"
 #include "passes/support/tensors.h"
 #include "passes/train/train.h"
+#include "plan/openings.h"
 #include "plan/permutation.h"
 #include "runtime/in_process_for_tests.h"
 
@@ -78,6 +79,7 @@ class CompiledJob {
     });
     for (const auto& outcome : outcomes)
       if (outcome.exception) std::rethrow_exception(outcome.exception);
+    outputs_ = outcomes[0].outputs;
     Arrays states;
     for (int i = 0; i < plan_.states_size(); ++i) {
       const auto& value = plan_.values(static_cast<int>(plan_.states(i).value()));
@@ -90,6 +92,9 @@ class CompiledJob {
     }
     return states;
   }
+
+  // What the first party learnt in run_compiled().
+  const runtime::Outputs& outputs() const { return outputs_; }
 
   Arrays start() { return passes::initial_states(step(), options_.seed, data_); }
 
@@ -126,6 +131,7 @@ class CompiledJob {
   mlir::OwningOpRef<mlir::ModuleOp> module_;
   Arrays data_;
   plan::Plan plan_;
+  runtime::Outputs outputs_;
 };
 
 // Every parameter moved as it did in plain. The typical error is small against the typical move; single units
@@ -208,6 +214,25 @@ TEST(CompiledTest, NetworkAKeepsItsBudget) {
     EXPECT_LE(block.rounds(), 45u);
     EXPECT_LE(bytes, 9'000'000u);
   }
+}
+
+TEST(CompiledTest, EveryEpochIsEvaluatedAnewWhenAsked) {
+  Options options = training_options("plain", 16, 2);
+  options.training->epochs = 3;
+  CompiledJob once(source_file("examples/mnist_a.mlir"), options);
+  options.evaluate_every_epoch = true;
+  CompiledJob often(source_file("examples/mnist_a.mlir"), options);
+  EXPECT_EQ(plan::training_runs_before(once.plan(), "correct"), (std::vector<std::uint64_t>{6}));
+  EXPECT_EQ(plan::training_runs_before(often.plan(), "correct"), (std::vector<std::uint64_t>{2, 4, 6}));
+  once.run_compiled();
+  EXPECT_EQ(often.run_compiled().at("correct").at(0), 0);
+  const auto& counts = often.outputs().at("correct");
+  ASSERT_EQ(counts.size(), 3u);
+  for (const auto& count : counts) {
+    EXPECT_GE(count.values[0], 0);
+    EXPECT_LE(count.values[0], 32);
+  }
+  EXPECT_EQ(counts.back().values, once.outputs().at("correct").back().values);
 }
 
 // Weights that outgrow what was measured lead pre-activations out of their windows: the job says so and ends.

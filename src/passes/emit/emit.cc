@@ -78,11 +78,29 @@ class Emitter {
     operation.add_operands(value);
   }
 
+  // A sum that evaluation collects: opened at the end, or after each epoch, and then begun anew.
+  void open_measure(int finish, const std::string& state, const std::vector<std::string>& roles) {
+    const auto value = tables_.value_of_state(state);
+    if (!options_.evaluate_every_epoch) return open_value("reveal", finish, state, value, roles);
+    const int score = block_named("score") < 0 ? add_block("score") : block_named("score");
+    open_value("reveal", score, state, value, roles);
+    const plan::Value like = plan_.values(static_cast<int>(value));
+    *plan_.add_values() = like;
+    const auto zero = static_cast<std::uint32_t>(plan_.values_size() - 1);
+    plan_.mutable_values(static_cast<int>(zero))->set_name(state + ".restart");
+    auto& operation = *plan_.mutable_blocks(score)->add_operations();
+    operation.set_kernel("subtract");
+    operation.add_operands(value);
+    operation.add_operands(value);
+    operation.add_results(zero);
+    auto& update = *plan_.mutable_blocks(score)->add_updates();
+    update.set_state(tables_.state(state));
+    update.set_next(zero);
+  }
+
   void emit_reveal(int finish, const Reveal& reveal) {
-    if (reveal.name == "accuracy")
-      return open_value("reveal", finish, "correct", tables_.value_of_state(kCorrect.str()), reveal.roles);
-    if (reveal.name == "loss" && options_.training)
-      return open_value("reveal", finish, "loss", tables_.value_of_state(kLoss.str()), reveal.roles);
+    if (reveal.name == "accuracy") return open_measure(finish, kCorrect.str(), reveal.roles);
+    if (reveal.name == "loss" && options_.training) return open_measure(finish, kLoss.str(), reveal.roles);
     if (reveal.name == "model") {
       for (const auto& state : plan_.states())
         if (state.parameter()) open_value("reveal", finish, state.name(), state.value(), reveal.roles);
@@ -110,6 +128,14 @@ class Emitter {
     control.set_epoch(epoch);
   }
 
+  void emit_evaluation(int evaluate) {
+    const Training& training = *options_.training;
+    const auto batch = evaluation_batch(training.test_rows, training.batch);
+    add_control(evaluate, "evaluate", static_cast<std::uint64_t>(training.test_rows / batch));
+    set_batches(batch, training.test_rows, 0, 0);
+    if (const int score = block_named("score"); score >= 0) add_control(score, "score", 1);
+  }
+
   void emit_control(int load, int finish) {
     if (plan_.blocks(load).operations_size() > 0) add_control(load, "load", 1);
     const int step = block_named("step"), guard = block_named("guard"), evaluate = block_named("evaluate");
@@ -121,10 +147,8 @@ class Emitter {
         add_control(step, "train", steps);
         set_batches(training.batch, training.rows, options_.seed, static_cast<std::uint64_t>(epoch));
         if (guard >= 0) add_control(guard, "guard", 1);
+        if (options_.evaluate_every_epoch || epoch + 1 == training.epochs) emit_evaluation(evaluate);
       }
-      const auto batch = evaluation_batch(training.test_rows, training.batch);
-      add_control(evaluate, "evaluate", static_cast<std::uint64_t>(training.test_rows / batch));
-      set_batches(batch, training.test_rows, 0, 0);
     } else {
       add_control(step, "train", static_cast<std::uint64_t>(options_.steps));
     }
