@@ -28,9 +28,19 @@ demo: build ## Train network A on MNIST privately, three processes on this machi
 	@scripts/fetch_mnist.sh build/data
 	build/release/sotto demo --data build/data
 
+.PHONY: demo-cnn
+demo-cnn: build ## Train the convolutional network D likewise
+	@scripts/fetch_mnist.sh build/data
+	build/release/sotto demo --model d --data build/data --report build/demo-cnn.html
+
 .PHONY: bench
 bench: build ## Time a training step of network A on several networks, and kernels
 	@scripts/bench.sh build/release/sotto
+
+.PHONY: bench-accuracy
+bench-accuracy: build ## Train A to D privately and plainly and tabulate accuracies (hours; resumes; ONLY=a:sgd for one)
+	@scripts/fetch_mnist.sh build/data
+	@scripts/bench_accuracy.py $(foreach row,$(ONLY),--only $(row))
 
 .PHONY: format
 format: ## Format all sources

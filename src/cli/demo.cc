@@ -12,6 +12,7 @@
 #include "cli/command.h"
 #include "cli/page/report_page.h"
 #include "cli/processes.h"
+#include "cli/published.h"
 #include "cli/run_job.h"
 #include "cli/scratch_job.h"
 #include "plan/verify.h"
@@ -36,8 +37,21 @@ Files files_of(const std::filesystem::path& data) {
   return files;
 }
 
+// One of the four networks, by its letter; else it is a file.
+bool is_example(const std::string& model) { return model.size() == 1 && model[0] >= 'a' && model[0] <= 'd'; }
+
+std::string title_of(const Demo& demo) {
+  return is_example(demo.model) ? fmt::format("network {}", static_cast<char>(demo.model[0] - 'a' + 'A'))
+                                : demo.model;
+}
+
+// Of plan and job: as file names have it.
+std::string name_of(const Demo& demo) {
+  return is_example(demo.model) ? "mnist_" + demo.model : std::filesystem::path(demo.model).stem().string();
+}
+
 std::vector<std::string> training_arguments(const Demo& demo, const std::string& command) {
-  const auto model = demo.model.empty() ? example_model("a").string() : demo.model;
+  const auto model = is_example(demo.model) ? example_model(demo.model).string() : demo.model;
   return {command,    model,
           "--train",  demo.optimizer,
           "--epochs", fmt::format("{}", demo.epochs),
@@ -46,7 +60,7 @@ std::vector<std::string> training_arguments(const Demo& demo, const std::string&
 
 std::filesystem::path compile(const Demo& demo, const Files& files, const std::filesystem::path& directory) {
   auto arguments = training_arguments(demo, "compile");
-  const auto plan = directory / "mnist_a.plan";
+  const auto plan = directory / (name_of(demo) + ".plan");
   for (const auto& word : {std::string("--sample"), files.images.string(), std::string("--sample-labels"),
                            files.labels.string(), std::string("--output"), plan.string()})
     arguments.push_back(word);
@@ -101,7 +115,8 @@ double private_accuracy(const json& report, const plan::Plan& plan) {
 json figures_of(const Demo& demo, const json& report, const plan::Plan& plan) {
   const json& train = phase_of(report, "train");
   const auto runs = train.at("runs").get<std::uint64_t>();
-  return {{"epochs", demo.epochs},
+  return {{"model", demo.model},
+          {"epochs", demo.epochs},
           {"optimizer", demo.optimizer},
           {"seed", demo.seed},
           {"network", demo.network.empty() ? "loopback" : demo.network},
@@ -113,22 +128,24 @@ json figures_of(const Demo& demo, const json& report, const plan::Plan& plan) {
           {"seconds", report.at("seconds")}};
 }
 
-// What others published for network A at batch 128 (ATC'23, table 1).
-struct Published {
-  const char *name, *accuracy, *spu_lan, *spu_wan, *spdz_lan;
-};
-
-Published published_for(const std::string& optimizer) {
-  if (optimizer == "adam") return {"Adam", "97.2 % after 5 epochs", "0.39 s", "7.67 s", "0.42 s"};
-  if (optimizer == "amsgrad") return {"AMSGrad", "97.5 % after 5 epochs", "0.41 s", "7.68 s", "0.42 s"};
-  return {"SGD", "96.9 % after 5 epochs", "0.12 s", "4.60 s", "0.16 s"};
+void add_published(TextTable& table, const Published& others) {
+  const auto accuracy = fmt::format("{} % after 5 epochs", others.accuracy);
+  const auto seconds = [](double value) { return fmt::format("{:.2f} s", value); };
+  table.add_rule();
+  table.add_row(
+      {"SecretFlow-SPU, LAN", accuracy, seconds(others.spu_lan), "", "", "published: 3 hosts x 4 vCPU"});
+  table.add_row(
+      {"SecretFlow-SPU, WAN", accuracy, seconds(others.spu_wan), "", "", "published: 300 Mbit/s, 20 ms"});
+  table.add_row({"MP-SPDZ, LAN", "", seconds(others.spdz_lan), others.spdz_rounds, others.spdz_bytes,
+                 "published: the same 3 hosts"});
 }
 
 std::string comparison(const json& figures) {
   const auto percent = [](double share) { return fmt::format("{:.2f} %", 100 * share); };
-  const auto others = published_for(figures.at("optimizer").get<std::string>());
-  TextTable table({fmt::format("network A, {}, batch 128", others.name), "test accuracy", "time/step",
-                   "rounds/step", "sent by all/step", "measured"});
+  const auto optimizer = figures.at("optimizer").get<std::string>();
+  const auto others = published_for(figures.at("model").get<std::string>(), optimizer);
+  TextTable table({others ? fmt::format("{}, batch 128", others->title) : "this model, " + optimizer,
+                   "test accuracy", "time/step", "rounds/step", "sent by all/step", "measured"});
   table.align_left(5);
   const auto epochs =
       fmt::format("{} epoch{}", figures.at("epochs").get<int>(), figures.at("epochs") == 1 ? "" : "s");
@@ -142,21 +159,8 @@ std::string comparison(const json& figures) {
                  percent(figures.at("plain").at("accuracy").get<double>()) + " after " + epochs,
                  human_seconds(figures.at("plain").at("seconds_per_step").get<double>()), "", "",
                  "here, in the clear"});
-  table.add_rule();
-  table.add_row(
-      {"SecretFlow-SPU, LAN", others.accuracy, others.spu_lan, "", "", "published: 3 hosts x 4 vCPU"});
-  table.add_row(
-      {"SecretFlow-SPU, WAN", others.accuracy, others.spu_wan, "", "", "published: 300 Mbit/s, 20 ms"});
-  // Counted for one step; of its Adam nobody counted.
-  const bool sgd = figures.at("optimizer") == "sgd", amsgrad = figures.at("optimizer") == "amsgrad";
-  table.add_row({"MP-SPDZ, LAN", "", others.spdz_lan,
-                 sgd       ? "217"
-                 : amsgrad ? "922"
-                           : "",
-                 sgd       ? "24 MB"
-                 : amsgrad ? "165 MB"
-                           : "",
-                 "published: the same 3 hosts"});
+  if (!others) return table.text();
+  add_published(table, *others);
   return table.text() +
          "\nThe published rows are from other machines (ATC'23, table 1; MP-SPDZ's rounds and bytes were "
          "counted for the\n"
@@ -193,13 +197,13 @@ int run_demo(const Demo& demo) {
   const auto say = [&](const std::string& text) {
     if (!demo.json) std::cout << text << std::endl;
   };
-  say("1. Compiling network A into a plan: training step, evaluation, exact cost");
+  say(fmt::format("1. Compiling {} into a plan: training step, evaluation, exact cost", title_of(demo)));
   const auto plan_file = compile(demo, files, directory);
   const auto plan = plan::parse_verified(runtime::read_plan_file(plan_file));
   say("2. Training: three processes over mutual TLS. `images` holds the images, `labels` the labels, "
       "`helper` nothing");
   const auto job = write_scratch_job(
-      directory, {"mnist_a", plan_file, demo.network, input_files(plan, files), {}, !demo.keep.empty()});
+      directory, {name_of(demo), plan_file, demo.network, input_files(plan, files), {}, !demo.keep.empty()});
   const auto result = run_job(job, !demo.json);
   write_run_page(demo.page, job, result);
   if (result.exit_code != 0) return result.exit_code;

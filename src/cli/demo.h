@@ -1,4 +1,4 @@
-// sotto demo: network A trained on MNIST by three processes of this machine, one with the images, one with
+// sotto demo: a network trained on MNIST by three processes of this machine, one with the images, one with
 // the labels, one with nothing, compared with plain training from the same start and with what others
 // published.
 #pragma once
@@ -13,7 +13,7 @@ namespace sotto::cli {
 struct Demo {
   std::filesystem::path data;  // the four raw files of MNIST
   std::filesystem::path keep;  // where plan, job and outputs stay; empty: nothing stays
-  std::string model;           // empty: examples/mnist_a.mlir
+  std::string model = "a";     // a, b, c or d: examples/mnist_NAME.mlir; else a file
   std::string optimizer = "sgd";
   std::string network = "";    // "" is this machine's loopback as it is
   std::filesystem::path page;  // the report's page; empty: none

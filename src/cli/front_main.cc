@@ -79,10 +79,13 @@ void add_kernel_bench(CLI::App& bench, int& exit_code) {
 void add_demo(CLI::App& app, int& exit_code) {
   auto demo = std::make_shared<Demo>();
   auto& command =
-      *app.add_subcommand("demo", "Train network A on MNIST privately on this machine, and compare");
+      *app.add_subcommand("demo", "Train a network on MNIST privately on this machine, and compare");
   command.add_option("--data", demo->data, "The directory with MNIST's four files")->required();
   command.add_option("--keep", demo->keep, "Keep plan, job and the parties' shares of the model here");
-  command.add_option("--model", demo->model, "Another StableHLO forward model");
+  command
+      .add_option("--model", demo->model,
+                  "a, b, c or d: examples/mnist_a.mlir and so on; or the file of another model")
+      ->capture_default_str();
   command.add_option("--optimizer", demo->optimizer, "sgd, adam or amsgrad")
       ->capture_default_str()
       ->check(CLI::IsMember({"sgd", "adam", "amsgrad"}));

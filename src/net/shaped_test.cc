@@ -36,7 +36,7 @@ TEST(Shaped, ProfilesAreParsed) {
   EXPECT_EQ(parse_profile("wan").one_way_ms, 20);
   EXPECT_EQ(parse_profile("12.5:3").megabit_per_second, 12.5);
   EXPECT_EQ(parse_profile("12.5:3").one_way_ms, 3);
-  for (const char* bad : {"", "fast", "1", "1:", ":1", "0:1", "-1:1", "1:-1", "1:1x", "nan:1", "inf:1"}) {
+  for (const char* bad : {"1e-9:1", "1e9:1", "", "fast", "1", "1:", ":1", "0:1", "-1:1", "1:-1", "1:1x", "nan:1", "inf:1"}) {
     EXPECT_THAT(error_of(ErrorKind::kUsage, [&] { parse_profile(bad); }), HasSubstr("network profile"))
         << bad;
   }
