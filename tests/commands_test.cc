@@ -12,6 +12,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 struct Result {
   int code;
@@ -56,6 +57,44 @@ TEST(Commands, ShowAndCostAPlan) {
   EXPECT_EQ(json.at("phases").at(1).at("runs"), 20);
   EXPECT_TRUE(json.at("choices").contains("step"));
   EXPECT_EQ(sotto("cost " + job.plan_file.string() + " --network fast").code, code(ErrorKind::kUsage));
+}
+
+TEST(Commands, HelpNamesTheCommandThatPeopleType) {
+  for (const char* command : {"party", "doctor", "plan show", "certs init", "cost"}) {
+    const auto help = sotto(std::string(command) + " --help");
+    EXPECT_EQ(help.code, 0) << help.text;
+    EXPECT_THAT(help.text,
+                AllOf(HasSubstr(std::string("Usage: sotto ") + command), Not(HasSubstr("sotto-party"))));
+  }
+}
+
+TEST(Commands, ARunWritesItsPage) {
+  LocalJob job(20);
+  const auto page = job.directory.path() / "report.html";
+  const auto result =
+      sotto("run " + job.job_files[0].string() + " --json --report " + page.string() + " 2>/dev/null");
+  ASSERT_EQ(result.code, 0) << result.text;
+  const auto report = nlohmann::json::parse(result.text);
+  const auto html = read_file(page);
+  const auto& step = report.at("phases").at(1);
+  for (const auto& number : {step.at("bytes_all_measured"), step.at("rounds_measured"), step.at("seconds")})
+    EXPECT_THAT(html, HasSubstr("data-value=\"" + number.dump() + "\""));
+  for (const auto& party : report.at("security").at("parties"))
+    EXPECT_THAT(html, HasSubstr(party.at("fingerprint").get<std::string>()));
+  EXPECT_THAT(html, AllOf(HasSubstr("Finished"), HasSubstr("Honest majority"), Not(HasSubstr("http:")),
+                          Not(HasSubstr("https:"))));
+}
+
+TEST(Commands, AFailedRunWritesAPageToo) {
+  LocalJob job(20);
+  write_file(job.directory.path() / "x0.npy", "1,2\n3,many\n");
+  const auto page = job.directory.path() / "report.html";
+  EXPECT_EQ(sotto("run " + job.job_files[0].string() + " --report " + page.string()).code,
+            code(ErrorKind::kData));
+  EXPECT_THAT(read_file(page),
+              AllOf(HasSubstr("Failed"), HasSubstr("not a finite number"), HasSubstr("Security card")));
+  EXPECT_EQ(sotto("run " + job.job_files[0].string() + " --report /none/page.html").code,
+            code(ErrorKind::kSystem));
 }
 
 TEST(Commands, CertificatesAreMadeOnce) {

@@ -431,7 +431,7 @@ void keep_freed_memory() {
 int main(int count, char** values) {
   using namespace sotto::cli;
   keep_freed_memory();
-  CLI::App app("Compiles StableHLO programs into plans for private computation.", "sotto-compile");
+  CLI::App app("Compiles StableHLO programs into plans for private computation.", "sotto");
   app.require_subcommand(1);
   Arguments compile, reference;
   auto* compiling = app.add_subcommand("compile", "write a plan");

@@ -152,7 +152,7 @@ void add_certs(CLI::App& app) {
 }  // namespace sotto::cli
 
 int main(int count, char** arguments) {
-  CLI::App app("The runtime of Sotto", "sotto-party");
+  CLI::App app("The runtime of Sotto", "sotto");
   app.require_subcommand(1);
   sotto::cli::add_party(app);
   sotto::cli::add_plan_commands(app);

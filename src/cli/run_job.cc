@@ -93,7 +93,8 @@ json merged_operations(const json& parties) {
 
 json merged_report(const json& parties) {
   json report;
-  for (const char* key : {"job", "finished", "plan_digest", "network", "evaluated_rows", "security"})
+  for (const char* key :
+       {"job", "finished", "plan_digest", "network", "evaluated_rows", "resumed_after", "security"})
     report[key] = parties.at(0).at(key);
   double seconds = 0;
   report["outputs"] = json::object();

@@ -13,6 +13,7 @@
 #include "net/identity.h"
 #include "runtime/data.h"
 #include "runtime/policy.h"
+#include "runtime/run_lock.h"
 
 namespace sotto::cli::doctor {
 namespace {
@@ -106,9 +107,9 @@ void check_place(Checks& checks, const std::string& title, const std::filesystem
     checks.pass(title, fact);
 }
 
-void check_store_key(Checks& checks, const std::filesystem::path& file) {
+void check_key(Checks& checks, const std::string& title, const std::filesystem::path& file) {
   struct stat status{};
-  if (::stat(file.c_str(), &status) != 0) return check_place(checks, "store key", file);  // it will be made
+  if (::stat(file.c_str(), &status) != 0) return check_place(checks, title, file);  // it will be made
   if ((status.st_mode & 0077) != 0)
     checks.fail("store key",
                 fmt::format("{} is open to other users (mode {:04o})", file.string(), status.st_mode & 07777),
@@ -117,6 +118,35 @@ void check_store_key(Checks& checks, const std::filesystem::path& file) {
     checks.fail("store key", fmt::format("cannot read {}", file.string()), "It must belong to this user.");
   else
     checks.pass("store key", fmt::format("{} is this user's alone", file.string()));
+}
+
+void check_checkpoints(Checks& checks, const runtime::LocalFiles& files) {
+  const auto& directory = files.checkpoints;
+  struct stat status{};
+  if (::stat(directory.c_str(), &status) != 0) {
+    check_place(checks, "checkpoints", directory);  // it will be made
+  } else if (!S_ISDIR(status.st_mode) || ::access(directory.c_str(), R_OK | W_OK | X_OK) != 0) {
+    checks.fail("checkpoints", fmt::format("{} is no directory that this user can write", directory.string()),
+                "Give it to this user, or name another one in the job file's [local] table.");
+  } else if ((status.st_mode & 0077) != 0) {
+    checks.warn(
+        "checkpoints",
+        fmt::format("{} is open to other users (mode {:04o})", directory.string(), status.st_mode & 07777),
+        fmt::format("What is in it is encrypted; even so: chmod 700 {}", directory.string()));
+  } else {
+    check_place(checks, "checkpoints", directory / "run.checkpoint");
+  }
+  check_key(checks, "checkpoint key", files.checkpoint_key);
+}
+
+void check_lock(Checks& checks, const runtime::Job& job, const std::string& name) {
+  try {
+    const runtime::RunLock lock(runtime::agreement_digest(job), job.name, name);
+    checks.pass("running", "no other process on this machine runs this party of the job");
+  } catch (const Error& error) {
+    checks.warn("running", error.message(),
+                "Look at the peers before the job is started, or after it has ended.");
+  }
 }
 
 void check_files(Checks& checks, const OwnPart& part, const std::string& name) {
@@ -128,7 +158,8 @@ void check_files(Checks& checks, const OwnPart& part, const std::string& name) {
         check_input(checks, part, input, name);
   for (const auto& [output, file] : files.outputs) check_place(checks, "output " + output, file);
   if (files.store) check_place(checks, "store", *files.store);
-  if (files.store_key) check_store_key(checks, *files.store_key);
+  if (files.store_key) check_key(checks, "store key", *files.store_key);
+  if (part.job->checkpoint.on()) check_checkpoints(checks, files);
 }
 
 std::uint64_t available_memory() {
@@ -156,6 +187,7 @@ OwnPart check_own_part(Checks& checks, const Doctor& doctor) {
   checks.attempt("own certificate", [&] { check_identity(checks, *part.job, doctor.name); });
   checks.attempt("fingerprints", [&] { check_pins(checks, *part.job); });
   checks.attempt("files", [&] { check_files(checks, part, doctor.name); });
+  checks.attempt("running", [&] { check_lock(checks, *part.job, doctor.name); });
   return part;
 }
 

@@ -115,6 +115,8 @@ std::string head(const View& view) {
     list.push_back({"runs of " + training->at("phase").get<std::string>(),
                     fmt::format("{}, {} each (median)", training->at("runs").get<std::uint64_t>(),
                                 human_seconds(training->at("median_seconds").get<double>()))});
+  if (const auto after = report.value("resumed_after", std::uint64_t{0}); after > 0)
+    list.push_back({"resumed", fmt::format("after {} runs of blocks, from a checkpoint", after)});
   const auto network = report.at("network").get<std::string>();
   list.push_back({"network", network.empty() ? "as it is" : "shaped as " + network});
   list.push_back({"protocol", fmt::format("{}, {}", report.at("security").at("protocol").get<std::string>(),

@@ -92,7 +92,10 @@ json embedded(const json& report) {
     return kept;
   }
   kept.erase("outputs");  // they stand below the parties
-  for (auto& party : kept["parties"]) strip_party(party);
+  for (auto& party : kept["parties"]) {
+    strip_party(party);
+    party.erase("security");  // the same for all
+  }
   return kept;
 }
 
