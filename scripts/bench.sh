@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures what docs/performance.md records: training steps of network A on several networks, and kernels of rep3. Prints tables.
+# Measures what docs/performance.md records: training steps of networks A to D on LAN and WAN, and kernels of rep3. Prints tables.
 # bench.sh [SOTTO] (default build/release/sotto)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -9,15 +9,30 @@ row() {
   python3 -c '
 import json, sys
 r = json.load(sys.stdin)
-print("| {} | {:.4f} | {} | {:.3f} | {} | {:.3f} |".format(sys.argv[1], r["median_seconds_per_batch"], r["rounds_per_batch"],
-      r["bytes_all_per_batch"] / 1e6, r["predicted_rounds"], r["predicted_bytes"] / 1e6))' "$1"
+assert r["rounds_per_batch"] == r["predicted_rounds"] and r["bytes_all_per_batch"] == r["predicted_bytes"], r
+print("| {} | {} | {} | {:.4f} | {} | {:.3f} |".format(*sys.argv[1:], r["median_seconds_per_batch"], r["rounds_per_batch"],
+      r["bytes_all_per_batch"] / 1e6))' "$@"
 }
-echo "| network A, SGD, batch 128 | s/step (median) | rounds | MB, all | rounds predicted | MB predicted |"
+# SOTTO_BENCH_ROWS="a:sgd d:adam" and SOTTO_BENCH_NETWORKS="lan" measure a part of the table.
+rows=${SOTTO_BENCH_ROWS:-a:sgd a:adam a:amsgrad b:sgd b:adam b:amsgrad c:sgd c:adam c:amsgrad d:sgd d:adam d:amsgrad}
+networks=${SOTTO_BENCH_NETWORKS:-lan wan}
+echo "One step at batch 128; rounds and bytes are as predicted, or this stops."
+echo
+echo "| network | optimizer | link | s/step (median) | rounds | MB, all |"
 echo "|---|---|---|---|---|---|"
-for network in lan wan 100:20; do
-  batches=10
-  [[ $network == lan ]] && batches=200
-  "$sotto" bench training --model a --optimizer sgd --network $network --batches $batches --json 2>/dev/null | row "$network"
+for pair in $rows; do
+  for network in $networks; do
+    batches=5
+    if [[ $network == lan ]]; then
+      case $pair in
+        a:sgd) batches=200 ;;
+        a:* | d:*) batches=50 ;;
+        *) batches=12 ;;
+      esac
+    fi
+    "$sotto" bench training --model "${pair%%:*}" --optimizer "${pair##*:}" --network "$network" --batches $batches --json \
+      2>/dev/null | row "${pair%%:*}" "${pair##*:}" "$network"
+  done
 done
 
 kernel() {

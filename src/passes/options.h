@@ -53,11 +53,13 @@ struct Training {
 // How numbers are written in fixed point. Bounds are in bits: |value| < 2^bound.
 struct Precision {
   int fraction_bits = 18;  // what products and functions give
+  int activation_fraction_bits =
+      16;  // of what a relu or a pooling compares: narrower windows, cheaper updates
   // Of gradients behind a mask: sums over a batch average their rounding, and what they make is truncated by
   // less; of those with more elements than they make, which are truncated by less themselves.
-  int gradient_fraction_bits = 15, large_gradient_fraction_bits = 20;
+  int gradient_fraction_bits = 14, large_gradient_fraction_bits = 24;
   int state_fraction_bits = 28;        // parameters and momentum: small steps must not vanish
-  int small_state_fraction_bits = 24;  // of those with far fewer
+  int small_state_fraction_bits = 22;  // of those with far fewer
   int large_state_fraction_bits =
       36;                         // of those with more elements than the products they enter: cheaper updates
   int moment_fraction_bits = 18;  // of Adam's first moment of the gradient's sum over a batch

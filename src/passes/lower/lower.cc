@@ -27,16 +27,20 @@ struct Lower : mlir::PassWrapper<Lower, mlir::OperationPass<mlir::ModuleOp>> {
     const bool moments = options_.training && options_.training->optimizer != Optimizer::kSgd;
     for (int coarser = 0; coarser <= (moments ? kCoarsestMoment : 0); coarser += 2) {
       tried.precision.moment_fraction_bits = wanted.moment_fraction_bits - coarser;
-      for (int large : {wanted.large_state_fraction_bits, wanted.state_fraction_bits}) {
-        tried.precision.large_state_fraction_bits = large;
-        if (mlir::succeeded(attempt(tried, /*quietly=*/true))) return;
+      for (int gradient = wanted.large_gradient_fraction_bits; gradient >= wanted.gradient_fraction_bits;
+           gradient -= kCoarserGradient) {
+        tried.precision.large_gradient_fraction_bits = gradient;
+        for (int large : {wanted.large_state_fraction_bits, wanted.state_fraction_bits}) {
+          tried.precision.large_state_fraction_bits = large;
+          if (mlir::succeeded(attempt(tried, /*quietly=*/true))) return;
+        }
       }
     }
     if (mlir::failed(attempt(options_, /*quietly=*/false))) signalPassFailure();
   }
 
   // Squares of gradients want the room of their moments twice.
-  static constexpr int kCoarsestMoment = 6;
+  static constexpr int kCoarsestMoment = 6, kCoarserGradient = 3;
 
   // All functions or none.
   mlir::LogicalResult attempt(const Options& options, bool quietly) {

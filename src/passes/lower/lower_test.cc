@@ -56,8 +56,8 @@ TEST_F(LowerTest, ExampleADenseLayerIsOneContraction) {
   auto contract = only<privacy::ContractOp>(*module);
   EXPECT_EQ(contract.getProduct(), "matmul");
   EXPECT_EQ(contract.getThen(), "relu");
-  EXPECT_EQ(contract.getTruncate(), 18u);
-  EXPECT_EQ(contract.getWindow(), 28u);
+  EXPECT_EQ(contract.getTruncate(), 20u);
+  EXPECT_EQ(contract.getWindow(), 26u);
   EXPECT_EQ(contract.getAddendScales(), llvm::ArrayRef<int64_t>{int64_t{1} << 18});
   EXPECT_EQ(contract.getAddendRows(), llvm::ArrayRef<int64_t>{1});
 }

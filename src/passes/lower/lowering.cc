@@ -106,8 +106,15 @@ privacy::FixedType Lowering::reshaped_type(Value share, llvm::ArrayRef<int64_t> 
 }
 
 int Lowering::wanted_fraction(Value value) const {
-  const auto state = state_types_.lookup(value);
-  return state ? state.getFractionBits() : precision().fraction_bits;
+  if (const auto state = state_types_.lookup(value)) return state.getFractionBits();
+  return is_activation(value) ? precision().activation_fraction_bits : precision().fraction_bits;
+}
+
+bool Lowering::is_activation(Value value) {
+  return llvm::any_of(value.getUsers(), [](mlir::Operation* user) {
+    if (llvm::isa<hlo::SliceOp>(user)) return is_activation(user->getResult(0));
+    return llvm::isa<privacy::ReluOp, privacy::LargerOp>(user);
+  });
 }
 
 // ---- Expressions

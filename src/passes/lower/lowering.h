@@ -75,6 +75,8 @@ class Lowering {
   mlir::Value make_in_two(mlir::Value of, const Expression& expression, int fraction_bits);
   mlir::Value make_locally(mlir::Value of, const Expression& expression, int fraction_bits);
   int wanted_fraction(mlir::Value value) const;
+  // Whether a relu or a pooling compares the value.
+  static bool is_activation(mlir::Value value);
 
   const Options& options_;
   const StateTypes& states_;

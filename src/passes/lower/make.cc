@@ -134,7 +134,7 @@ std::optional<int> local_fraction(llvm::ArrayRef<Term> terms, int asked, bool ex
   for (const Term& term : terms) fraction = std::max(fraction, fraction_of(term.share));
   constexpr double kLargestFactor = 0x1p30;
   // A few bits more than asked for are cheaper kept than truncated.
-  constexpr int kFew = 4;
+  constexpr int kFew = 8;
   const int finest = exactly || fraction > asked + kFew ? asked : std::max(asked, fraction);
   for (; fraction <= finest; ++fraction)
     if (llvm::all_of(terms, [&](const Term& term) {

@@ -343,7 +343,9 @@ class Rules {
     std::optional<Bound> bound;
     if (expression.is_single() && !is_guarded(x))
       bound = Bound{bound_of(expression.terms[0].share), fixed(expression.terms[0].share).getStatus()};
-    auto made = to_.contract(x, expression, fraction(), Then::kRelu, {}, bound);
+    int wanted = to_.precision().activation_fraction_bits;
+    if (expression.is_single()) wanted = std::min(wanted, fraction_of(expression.terms[0].share));
+    auto made = to_.contract(x, expression, wanted, Then::kRelu, {}, bound);
     if (!made) return mlir::failure();
     to_.set_share(op.getResult(), made->getResult(0));
     to_.set_bit(op.getPositive(), made->getResult(1));
