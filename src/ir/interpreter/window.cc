@@ -56,7 +56,8 @@ void choose(const Array& keep, const Array& candidate, const Array& valid, std::
         const auto& others = std::get<std::decay_t<decltype(values)>>(candidate.values());
         for (std::size_t i = 0; i < values.size(); ++i) {
           // Without branches: which element is chosen is as good as random.
-          const bool take = (exists[i] != 0) & ((chosen[i] < 0) | (kept[i] == 0));
+          const int free = int{chosen[i] < 0} | int{kept[i] == 0};
+          const bool take = (int{exists[i] != 0} & free) != 0;
           values[i] = take ? others[i] : values[i];
           chosen[i] = take ? number : chosen[i];
         }
