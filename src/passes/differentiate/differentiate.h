@@ -4,18 +4,18 @@
 // first operand, a maximum over dimensions gives every tied element the whole gradient, a maximum over
 // windows gives it to the first of them.
 //
-// Forms that later passes recognise (they are those of JAX; NHWC and HWIO as an example, kernel 5x5, no
-// padding):
-//   convolution, input   convolution(gradient, reverse(kernel, dims = [0, 1])), dim_numbers
-//                        [b, 0, 1, f]x[0, 1, o, i]->[b, 0, 1, f], pad = [[4, 4], [4, 4]]; a stride becomes
-//                        lhs_dilate
-//   convolution, kernel  convolution(input, gradient), dim_numbers [f, 0, 1, b]x[i, 0, 1, o]->[0, 1, b, f]; a
-//   stride becomes
-//                        rhs_dilate, low padding stays
-//   reduce_window(max)   select_and_scatter(operand, gradient, 0) with the same window, GE and add
-//   reduce_window(add)   reduce_window(pad(gradient, 0), 0) with add, the same window and no stride; the pad
-//   has the stride's gaps pad                  slice (after a pad by negative numbers where the pad itself
-//   took elements away) reverse              reverse
+// Forms that later passes recognise. They are JAX's; as an example for NHWC and HWIO, a kernel of 5x5 and no
+// padding:
+//   convolution, input:   convolution(gradient, reverse(kernel, dims = [0, 1])) with dim_numbers
+//                         [b, 0, 1, f]x[0, 1, o, i]->[b, 0, 1, f] and pad = [[4, 4], [4, 4]];
+//                         a stride becomes lhs_dilate
+//   convolution, kernel:  convolution(input, gradient) with dim_numbers
+//                         [f, 0, 1, b]x[i, 0, 1, o]->[0, 1, b, f]; a stride becomes rhs_dilate
+//   reduce_window(max):   select_and_scatter(operand, gradient, 0), the same window, GE and add
+//   reduce_window(add):   reduce_window(pad(gradient, 0), 0), the same window without its stride, which the
+//                         pad has as gaps
+//   pad:                  slice, after a pad by negative numbers where the pad itself took elements away
+//   reverse:              reverse
 #pragma once
 
 #include "passes/support/tensors.h"

@@ -1,12 +1,11 @@
-// Gradients of convolutions are convolutions. Where the forward one has window w (stride s, gaps d between
-// the kernel's elements, gaps b between the input's, padding low and high), along each spatial dimension,
-// with all extents counted spread:
-//   of the input:  the result's gradient, s apart, seen through the kernel turned around, d apart, b between
-//   places;
-//                  low' = kernel - low - 1, high' = input + kernel - 1 - result - low';
-//   of the kernel: the input, b apart, seen through the result's gradient, s apart, d between places;
-//                  low' = low, high' = result - input + kernel - low - 1.
-// Features and batch change places in the latter. (So does JAX, whose transposition rules these are.)
+// Gradients of convolutions are convolutions. Say that a forward one, along a spatial dimension, has places s
+// apart, the kernel's elements d apart, the input's b apart, and padding low and high; count all extents with
+// their gaps. Then the gradient
+//   of the input   sees the result's gradient, s apart, through the kernel turned around, d apart, at places
+//                  b apart: low' = kernel - low - 1, high' = input + kernel - 1 - result - low';
+//   of the kernel  sees the input, b apart, through the result's gradient, s apart, at places d apart, batch
+//                  and features exchanged: low' = low, high' = result - input + kernel - low - 1.
+// These are JAX's transposition rules.
 #include "passes/differentiate/windows.h"
 
 namespace sotto::passes {
@@ -17,7 +16,6 @@ using hlo::WindowDimension;
 using mlir::Value;
 using Extents = llvm::SmallVector<int64_t>;
 
-// What gradients of an operation with this window have: padding as above.
 int64_t spread_result(const WindowDimension& window, int64_t input) {
   return WindowDimension::spread(window.places(input), window.stride);
 }
