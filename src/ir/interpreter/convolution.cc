@@ -124,7 +124,8 @@ void convolve(const T* input, const T* kernel, T* output, const Sizes& sizes, co
     const Panels<T> panels(kernel + group * columns, depth, columns, sizes.given);
     for (std::int64_t first = 0; first < rows; first += block) {
       const std::int64_t count = std::min(block, rows - first);
-      for (std::int64_t i = 0; i < count; ++i) gather.row(input, group, first + i, &windows[i * depth]);
+      for (std::int64_t i = 0; i < count; ++i)
+        gather.row(input, group, first + i, windows.data() + i * depth);
       multiply(windows.data(), count, panels, output + first * sizes.given + group * columns, sizes.given);
     }
   }

@@ -171,6 +171,15 @@ TEST_F(ConvolutionTest, DeepAndLong) {
   expect_definition(whole_numbers({3, 40, 30, 1}, 1), whole_numbers({2, 2, 1, 3}, 2), {}, Window(2));
 }
 
+// Sums of nothing, and windows that see padding alone, are zero.
+TEST_F(ConvolutionTest, OfNothing) {
+  expect_definition(whole_numbers({2, 4, 4, 0}, 1), whole_numbers({3, 3, 0, 2}, 2), {}, Window(2));
+  Window padded(2);
+  padded[0].low = padded[1].high = 3;
+  padded[0].high = padded[1].low = 2;
+  expect_definition(whole_numbers({2, 0, 0, 2}, 1), whole_numbers({3, 3, 2, 2}, 2), {}, padded);
+}
+
 TEST_F(ConvolutionTest, IsFastEnoughToTrainWith) {
   const Array x = whole_numbers({128, 12, 12, 20}, 1), k = whole_numbers({5, 5, 20, 50}, 2);
   auto f = function({x, k}, [&](mlir::ValueRange arguments) {
