@@ -37,7 +37,7 @@ Places places_in_code() {
     const auto calls = count_of(text, R"((^|[^\w])(mask_and_)?exchange\()") -
                        count_of(text, R"((^|\n)Words (mask_and_)?exchange\()");
     if (calls > 0) places[{name, "exchange"}] = calls;
-    const std::regex dealt(R"([.>](elements|planes|narrow)(_and_keep)?\([^;]*?\b(k[A-Z]\w*))");
+    const std::regex dealt(R"([.>](elements|planes|narrow)(_and_keep)?\([^;]*?\b(k[A-Z]\w*|purposes_\.\w+))");
     for (std::sregex_iterator match(text.begin(), text.end(), dealt), end; match != end; ++match)
       places[{name, (*match)[3]}] = 0;
   }
@@ -47,7 +47,7 @@ Places places_in_code() {
 Places places_in_words() {
   Places places;
   const auto text = content_of(kSource / "docs/openings.md");
-  const std::regex row(R"(\n\| `(\w+\.cc)` \| `(\w+)` \| (\d+|–) \|)");
+  const std::regex row(R"(\n\| `(\w+\.cc)` \| `([\w.]+)` \| (\d+|–) \|)");
   for (std::sregex_iterator match(text.begin(), text.end(), row), end; match != end; ++match)
     places[{(*match)[1], (*match)[2]}] = (*match)[3] == "–" ? 0 : std::stoul((*match)[3]);
   return places;

@@ -37,7 +37,7 @@ thead th { color: var(--soft); font-weight: 600; white-space: nowrap; vertical-a
 tbody th { font-weight: 600; min-width: 6.5rem; }
 .n { text-align: right; white-space: nowrap; }
 code { font: .85em/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
-figure { margin: 1rem 0; }
+figure { margin: 1rem 0; max-width: 52rem; }
 figure svg { width: 100%; height: auto; display: block; }
 figcaption { color: var(--soft); font-size: .9rem; }
 svg text { fill: var(--soft); font: 12px system-ui, sans-serif; }
