@@ -177,7 +177,8 @@ TEST(ReportPage, RefersToNothingOutside) {
   const auto html = report_page(report_of("mnist"));
   for (const char* word : {"http:", "https:", "url(", "@import", "//", "javascript:"})
     EXPECT_EQ(html.find(word), std::string::npos) << word;
-  for (const auto& reference : parsed(html).at("references"))
+  const auto page = parsed(html);
+  for (const auto& reference : page.at("references"))
     EXPECT_TRUE(reference.at(0) == "href" && reference.at(1).get<std::string>().starts_with('#'))
         << reference;
 }

@@ -1,11 +1,10 @@
 // Windows become slices: element j of every window is one strided slice of the (padded) operand.
 //
 // | StableHLO                                        | becomes
-// |--------------------------------------------------|---------------------------------------------------------------
+// |--------------------------------------------------|--------------------------------------------------------
 // | reduce_window(add)                               | the sum of the windows' slices
 // | reduce_window(maximum) without padding           | a tournament of them: pairs, pairs of winners, ...
-// | select_and_scatter(GE, add) of the same windows  | its source, handed down the tournament by the same
-// bits, and |                                                  | each slice's part moved back to its places
+// | select_and_scatter(GE, add) of the same windows  | its source, handed down by the same bits and moved back
 //
 // Of equal elements the first wins, as select_and_scatter with GE has it. The bits of the forward pass decide
 // the gradient: it compares nothing again.
