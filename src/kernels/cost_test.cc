@@ -64,6 +64,12 @@ std::vector<Documented> documented_costs() {
       {"divide", {y(18, 4), y(18, 5)}, {y(18, 4)}, range(1, 16), 5, 0},
       {"divide", {y(18, 4), y(18, 9)}, {y(18, 13)}, range(0x1p-8, 0x1p8), 12, 0},
       {"log", {y(18, 9)}, {y(18, 3)}, range(0x1p-8, 0x1p8), 10, 0},
+      // Ten digits: 160 + 104 + 68 bits and 20 for their positions; 50 + 19 x 14 + 28 for the mantissa; 128 +
+      // 8 + 8 x 14 + 20 to normalise it; 16 x 20 + 32 for its logarithm; four words of the power, and 16
+      // bytes. Truncated by 8 bits more.
+      {"rsqrt", {y(40, 2)}, {y(28, 18)}, range(0x1p-34, 4), 9, 212.5},
+      {"rsqrt", {y(40, 2)}, {y(20, 18)}, range(0x1p-34, 4), 10, 212.5 + 8 + 3},
+      {"sqrt", {y(40, 2)}, {y(20, 2)}, range(0x1p-34, 4), 10, 0},
       {"max", {rows}, {y(18, 4)}, window, 8, 0},
       {"max", {many}, {y(18, 4)}, window, 18, 0},
       {"argmax_one_hot", {rows}, {bit({kCount, 10})}, window, 6, 0},

@@ -76,17 +76,8 @@ Split split_for(const Domain& domain, int result_bits, int result_bound) {
   return best;
 }
 
-}  // namespace
-
-int window_for(const Domain& domain, int piece_bits) {
-  const Wide extent = static_cast<Wide>(domain.maximum) - domain.minimum;
-  int window = piece_bits + 1;
-  while ((Wide{1} << window) - (Wide{1} << (window - piece_bits)) <= extent) ++window;
-  return window;
-}
-
-std::uint64_t fixed_exp(std::int64_t value, int fraction_bits, int result_bits) {
-  const Wide exponent = static_cast<Wide>(value) * kLog2E;  // fraction_bits + 62 fraction bits
+// 2^exponent, which has fraction_bits + kUnit fraction bits.
+std::uint64_t power_of_two(Wide exponent, int fraction_bits, int result_bits) {
   const auto whole = static_cast<std::int64_t>(exponent >> (fraction_bits + kUnit));
   const std::uint64_t part = static_cast<std::uint64_t>(exponent >> fraction_bits) & (kOne - 1);
   std::uint64_t power = kTaylor[kTerms - 1];
@@ -97,6 +88,23 @@ std::uint64_t fixed_exp(std::int64_t value, int fraction_bits, int result_bits) 
   const std::int64_t usable = std::min<std::int64_t>(std::max<std::int64_t>(shift, 1), 63);
   const std::uint64_t rounded = (power + (std::uint64_t{1} << (usable - 1))) >> usable;
   return rounded & -static_cast<std::uint64_t>(shift <= 63);
+}
+
+}  // namespace
+
+int window_for(const Domain& domain, int piece_bits) {
+  const Wide extent = static_cast<Wide>(domain.maximum) - domain.minimum;
+  int window = piece_bits + 1;
+  while ((Wide{1} << window) - (Wide{1} << (window - piece_bits)) <= extent) ++window;
+  return window;
+}
+
+std::uint64_t fixed_exp(std::int64_t value, int fraction_bits, int result_bits) {
+  return power_of_two(static_cast<Wide>(value) * kLog2E, fraction_bits, result_bits);
+}
+
+std::uint64_t fixed_exp2(std::int64_t value, int fraction_bits, int result_bits) {
+  return power_of_two(static_cast<Wide>(value) << kUnit, fraction_bits, result_bits);
 }
 
 PiecewiseFunction exponential(const Domain& domain, int result_bits, int result_bound) {

@@ -25,6 +25,9 @@ int window_for(const Domain& domain, int piece_bits);
 // unit. Constant time. Results must be below 2^62; larger ones saturate there.
 std::uint64_t fixed_exp(std::int64_t value, int fraction_bits, int result_bits);
 
+// The same of 2^(value / 2^fraction_bits).
+std::uint64_t fixed_exp2(std::int64_t value, int fraction_bits, int result_bits);
+
 // e^x at `result_bits` fraction bits, results below 2^result_bound, as a product of a coefficient with p and
 // a basis with q fraction bits; pieces whose largest value is below half a unit give exactly 0. The number of
 // pieces, p and q are chosen so that the error before truncation is 2^-3 units, or else, where results are

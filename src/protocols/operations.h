@@ -1,5 +1,5 @@
-// The operations every protocol offers, by name; each looks its row up in the context's table. Kernels are written on
-// these alone.
+// The operations every protocol offers, by name; each looks its row up in the context's table. Kernels are
+// written on these alone.
 #pragma once
 
 #include "protocols/table.h"
@@ -26,6 +26,10 @@ inline Task<Share> from_bits(Context& context, Share bits, ring::Element scale) 
 }
 inline Task<Share> lookup(Context& context, Share value, const PiecewiseFunction& function) {
   return context.table().rows().lookup(context, std::move(value), function);
+}
+inline Task<Share> lookup_of_logarithm(Context& context, Share value, const Logarithm& logarithm,
+                                       const PiecewiseFunction& function) {
+  return context.table().rows().lookup_of_logarithm(context, std::move(value), logarithm, function);
 }
 inline std::shared_ptr<const SelectorCache> selector_of_relu(const Context& context, const Shape& shape,
                                                              std::uint16_t operation) {

@@ -50,11 +50,13 @@ inline constexpr std::int64_t kProbes = 48;
 struct Contraction {
   enum class Product : std::uint8_t { kNone, kElementwise, kMatmul, kConvolution };
   Product product = Product::kNone;
-  // elementwise: equal shapes. matmul: matrices, transposed first where the flags say so. convolution: a is lhs, b rhs.
+  // elementwise: equal shapes. matmul: matrices, transposed first where the flags say so. convolution: a is
+  // lhs, b rhs.
   Share a, b;
   bool transpose_a = false, transpose_b = false;
-  // Where features are the result's last axis, as in all three products of a layer as JAX prints them, chunks are
-  // multiplied when they are sent; in other orders the whole product is made first. What is sent is the same.
+  // Where features are the result's last axis, as in all three products of a layer as JAX prints them, chunks
+  // are multiplied when they are sent; in other orders the whole product is made first. What is sent is the
+  // same.
   Convolution convolution;
   ring::Element product_scale = 1;
   std::vector<Addend> addends;
@@ -90,6 +92,32 @@ struct PiecewiseFunction {
   std::function<void(std::uint64_t low, std::span<ring::Element> basis)> basis;
 };
 
+// How well, and over which range, the binary logarithm of a positive value is computed on the way to a
+// function of it. Values v with 2^lowest <= v < 2^highest - 2^(lowest-5), in units of their last place; any v
+// from -2^(lowest-5) on that is less counts as some value between 0.45 and 1.6 times 2^lowest.
+struct Logarithm {
+  int lowest = 0, highest = 0;
+  int precision = 8;  // 6 to 18: log2 v is that of some v' with |v' - v| <= 2^(2-precision) v
+
+  bool fits() const {
+    return precision >= 6 && precision <= 18 && lowest >= 0 && highest > lowest && highest <= 62 &&
+           (lowest > precision ? highest : highest - lowest + precision) <= 57;
+  }
+
+  // Of log2(v / 2^lowest), which is at least minimum() and the argument of a PiecewiseFunction with this
+  // window and four pieces.
+  int fraction_bits() const { return precision + 2; }
+  std::int64_t minimum() const { return -(std::int64_t{2} << fraction_bits()); }
+  // Three of four pieces cover the logarithms there are, from -2 to highest - lowest + 1.
+  int whole_bits() const {
+    int bits = 3;
+    while (3 * (1 << bits) <= 4 * (highest - lowest + 3)) ++bits;
+    return bits;
+  }
+  int window() const { return whole_bits() + fraction_bits(); }
+  static constexpr int kPieceBits = 2;
+};
+
 enum class Model : std::uint8_t { kPlain, kSemiHonest };
 // "plain", "semi-honest".
 std::string to_string(Model model);
@@ -119,6 +147,10 @@ struct Rows {
   // Arithmetic scale * bit.
   std::function<Task<Share>(Context&, Share bits, ring::Element scale)> from_bits;
   std::function<Task<Share>(Context&, Share value, const PiecewiseFunction& function)> lookup;
+  // function(log2(value / 2^lowest)): functions of one variable over a range of many powers of two.
+  std::function<Task<Share>(Context&, Share value, const Logarithm& logarithm,
+                            const PiecewiseFunction& function)>
+      lookup_of_logarithm;
   // What a Boolean made by the ReLU of this operation of the plan carries, without data; may be null. For
   // counting.
   std::function<std::shared_ptr<const SelectorCache>(const Shape& shape, std::uint16_t operation)>

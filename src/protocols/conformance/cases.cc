@@ -1,5 +1,6 @@
 #include "protocols/conformance/cases.h"
 
+#include <cstdlib>
 #include <memory>
 
 namespace sotto::protocols::conformance {
@@ -218,6 +219,22 @@ Case lookup_case(int truncate_bits) {
           }};
 }
 
+Case logarithm_case(Logarithm logarithm) {
+  const auto inputs = [](std::size_t count, std::int64_t value, int owner) {
+    return one(count, std::abs(value) + 100, owner);
+  };
+  return {"line of a logarithm, precision " + std::to_string(logarithm.precision), inputs,
+          [logarithm](std::size_t) -> Operation {
+            auto function = std::make_shared<PiecewiseFunction>(line(0));
+            function->minimum = logarithm.minimum();
+            function->window = logarithm.window();
+            function->piece_bits = Logarithm::kPieceBits;
+            return [function, logarithm](Context& context, Shares in) -> Task<Shares> {
+              co_return Shares{co_await lookup_of_logarithm(context, in[0], logarithm, *function)};
+            };
+          }};
+}
+
 }  // namespace
 
 const std::vector<Case>& all_cases() {
@@ -230,6 +247,8 @@ const std::vector<Case>& all_cases() {
     all.push_back(from_bits_case());
     all.push_back(lookup_case(0));
     all.push_back(lookup_case(10));
+    all.push_back(logarithm_case({.lowest = 5, .highest = 40, .precision = 8}));
+    all.push_back(logarithm_case({.lowest = 2, .highest = 21, .precision = 12}));
     return all;
   }();
   return cases;

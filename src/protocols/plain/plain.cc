@@ -1,6 +1,7 @@
 #include "protocols/plain/plain.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/bits.h"
 #include "protocols/plain/rows.h"
@@ -72,6 +73,24 @@ Task<Share> lookup(Context& context, Share value, const PiecewiseFunction& funct
   co_return result;
 }
 
+Task<Share> lookup_of_logarithm(Context& context, Share value, const Logarithm& logarithm,
+                                const PiecewiseFunction& function) {
+  Share result = empty_share(Kind::kArithmetic, value.shape);
+  result.parts[0] = context.words(value.elements());
+  context.local([&] {
+    const Words source = value.parts[0].materialised();
+    auto out = result.parts[0].mutable_span();
+    const double least = std::ldexp(1.0, logarithm.lowest);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const auto v = static_cast<double>(static_cast<std::int64_t>(source.span()[i]));
+      const double exact = std::log2(std::max(v, least)) - logarithm.lowest;
+      const auto rounded = std::llrint(std::ldexp(exact, logarithm.fraction_bits()));
+      out[i] = evaluated(function, static_cast<ring::Element>(rounded), 0);
+    }
+  });
+  co_return result;
+}
+
 Share complement(const Context& context, const Share& bits) {
   SOTTO_ASSERT(bits.kind == Kind::kBoolean, "only a Boolean has a complement");
   Share result = bits;
@@ -133,6 +152,7 @@ const Table& table() {
            .all_of_last_axis = all_of_last_axis,
            .from_bits = from_bits,
            .lookup = lookup,
+           .lookup_of_logarithm = lookup_of_logarithm,
            .selector_of_relu = [](const Shape&, std::uint16_t) { return nullptr; },
            .complement = complement,
            .constant = constant},

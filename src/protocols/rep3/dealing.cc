@@ -62,6 +62,22 @@ Dealing::Narrow Dealing::narrow(std::size_t count, int width, Purpose purpose, W
   return result;
 }
 
+Dealing::Narrow Dealing::narrow_and_keep(std::size_t count, int width, Purpose purpose, Words value,
+                                         Words& first_share) {
+  if (!roles_.is_single()) return narrow(count, width, purpose, {});
+  const std::size_t bytes = bits::bytes_for(count * static_cast<std::size_t>(width));
+  Narrow result{value, context_.words((bytes + 7) / 8), width};
+  first_share = first_random(count, purpose);
+  context_.local([&] {
+    ring::mask_low(first_share.mutable_span(), first_share.span(), width);
+    ring::subtract(value.mutable_span(), value.span(), first_share.span());
+    ring::mask_low(value.mutable_span(), value.span(), width);
+    bits::pack(std::as_writable_bytes(result.wire.mutable_span()).first(bytes), value.span(), width);
+  });
+  context_.rounds().send(roles_.second(), result.wire.span().data(), bytes);
+  return result;
+}
+
 void Dealing::unpack_narrow(Narrow& narrow) const {
   if (!roles_.is_second()) return;
   context_.local([&] {

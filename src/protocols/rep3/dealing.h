@@ -45,6 +45,8 @@ class Dealing {
     int width = 0;
   };
   Narrow narrow(std::size_t count, int width, Purpose purpose, Words value);
+  // The same; on return `value` at the single holds second's shares, and first_share first's.
+  Narrow narrow_and_keep(std::size_t count, int width, Purpose purpose, Words value, Words& first_share);
   void unpack_narrow(Narrow& narrow) const;
 
   // Pseudorandom words of first's or second's key; at a party without that key an empty Words.

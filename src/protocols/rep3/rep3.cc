@@ -3,6 +3,7 @@
 #include "protocols/rep3/boolean.h"
 #include "protocols/rep3/boundary.h"
 #include "protocols/rep3/contract.h"
+#include "protocols/rep3/logarithm.h"
 #include "protocols/rep3/lookup.h"
 
 namespace sotto::protocols::rep3 {
@@ -17,6 +18,7 @@ const Table& table() {
            .all_of_last_axis = all_of_last_axis,
            .from_bits = from_bits,
            .lookup = lookup,
+           .lookup_of_logarithm = lookup_of_logarithm,
            .selector_of_relu = selector_of_relu,
            .complement = complement,
            .constant = constant},

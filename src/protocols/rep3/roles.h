@@ -79,7 +79,29 @@ enum Purpose : std::uint8_t {
   kInput,              // an owner's mask
   kFunctionSeedFirst,  // roots of dealt comparison functions
   kFunctionSeedSecond,
-  kPublicCoin,  // shifts of halves that are not random by themselves
+  kPublicCoin,    // shifts of halves that are not random by themselves
+  kDigitVectors,  // first's share of the one-hot vectors of digits
+  kDigitMaskFirst,
+  kDigitMaskSecond,
+  kDigitProducts,
+  kPrefixMaskFirst,
+  kPrefixMaskSecond,
+  kPrefixProducts,
+  kPositionFirst,  // masks of the bits of the leading digit's position
+  kPositionSecond,
+  kHalfDigits,      // first's share of the summand whose leading digits are selected
+  kDigitSelection,  // first's share of what selects them
+  kMantissaFirst,   // masks of the selected digits
+  kMantissaSecond,
+  kBinaryThresholds,  // first's share of the vectors that say how many of the mantissa's bits lead
+  kBinaryFirst,       // masks of those bits
+  kBinarySecond,
+  kBinarySelection,  // first's share of what shifts the mantissa by them
+  kNormalisedFirst,  // masks of the normalised mantissa
+  kNormalisedSecond,
+  kLogarithmTable,  // first's share of the pieces of its logarithm
+  kLogarithmFirst,  // masks of the logarithm
+  kLogarithmSecond,
 };
 
 }  // namespace sotto::protocols::rep3
