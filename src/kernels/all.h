@@ -18,6 +18,7 @@ extern const Kernel kSelect;                                   // select.cc
 extern const Kernel kExp;                                      // exp.cc
 extern const Kernel kProbe, kOutside;                          // probe.cc
 extern const Kernel kReciprocal, kDivide;                      // reciprocal.cc
+extern const Kernel kLogistic, kTanh;                          // logistic.cc
 extern const Kernel kRsqrt, kSqrt;                             // roots.cc
 extern const Kernel kLog;                                      // log.cc
 extern const Kernel kMax, kArgmaxOneHot;                       // max.cc

@@ -51,8 +51,8 @@ Polynomial expanded(const Polynomial& chebyshev, int terms, double beta) {
 }
 
 // Bits that the monomial coefficients may exceed the function's values by, see fitted().
-int growth_bits(const Fit& fit, double z) {
-  return static_cast<int>(std::ceil(std::max(0.0, fit.terms * std::log2(9.9 * z))));
+int growth_bits(const Fit& fit) {
+  return static_cast<int>(std::ceil(std::max(0.0, fit.terms * std::log2(9.9 * fit.convergence))));
 }
 
 // rho and z of the piece at the domain's beginning, the widest relative to its place.
@@ -115,11 +115,33 @@ void choose_pieces(Fit& fit, double error) {
     const std::int64_t words = static_cast<std::int64_t>(terms) << piece_bits;
     Fit candidate = fit;
     candidate.terms = terms;
-    if (2 * std::pow(z, terms) > error || growth_bits(candidate, z) > most_growth || words >= fewest)
-      continue;
+    candidate.convergence = z;
+    if (2 * std::pow(z, terms) > error || growth_bits(candidate) > most_growth || words >= fewest) continue;
     fewest = words;
-    fit.terms = terms;
+    fit = candidate;
     fit.piece_bits = piece_bits;
+  }
+  SOTTO_ASSERT(fewest < std::int64_t{1} << 40, "some division into pieces reaches the error");
+}
+
+void choose_pieces_before_poles(Fit& fit, double pole, double error) {
+  constexpr int kMostPieceBits = 6, kMostGrowth = 8;
+  std::int64_t fewest = std::int64_t{1} << 40;
+  const Fit given = fit;
+  for (int piece_bits = 1; piece_bits <= kMostPieceBits; ++piece_bits) {
+    Fit candidate = given;
+    candidate.piece_bits = piece_bits;
+    const double piece =
+        std::ldexp(1.0, window_for(fit.domain, piece_bits) - piece_bits - fit.domain.fraction_bits);
+    candidate.convergence = piece / (4 * pole);
+    const auto error_of = [&] {
+      return 4 / std::numbers::pi * std::pow(candidate.convergence, candidate.terms);
+    };
+    while (candidate.terms < kMostTerms && error_of() > error) ++candidate.terms;
+    const std::int64_t words = static_cast<std::int64_t>(candidate.terms) << piece_bits;
+    if (error_of() > error || growth_bits(candidate) > kMostGrowth || words >= fewest) continue;
+    fewest = words;
+    fit = candidate;
   }
   SOTTO_ASSERT(fewest < std::int64_t{1} << 40, "some division into pieces reaches the error");
 }
@@ -134,7 +156,7 @@ PiecewiseFunction fitted(std::string name, const Fit& fit) {
   // Of the bits there are, the basis gets more by as much as the coefficients exceed the values they sum to.
   const int total = std::min(61 - fit.result_bound, 61 + fit.result_bits);
   const int low_bits = function.window - fit.piece_bits;
-  const int growth = growth_bits(fit, convergence(fit.domain, fit.piece_bits));
+  const int growth = growth_bits(fit);
   const int basis_bits = (total + growth) / 2, coefficient_bits = total - basis_bits;
   function.truncate_bits = total - fit.result_bits;
   function.coefficients = [coefficients = std::make_shared<Coefficients>(fit, low_bits, coefficient_bits)](
@@ -153,6 +175,20 @@ double constant_time_reciprocal(double x) {
   double y = std::bit_cast<double>(0x7FDE623822FC16E6u - std::bit_cast<std::uint64_t>(x));
   for (int i = 0; i < 4; ++i) y *= 2.0 - x * y;
   return y;
+}
+
+// e^-|x| as 2^(whole + part), the part by its Taylor series; then 1 / (1 + e), or e / (1 + e) for negative x.
+double constant_time_logistic(double x) {
+  const double exponent = std::max(-std::abs(x) * std::numbers::log2e, -60.0);
+  const double rounder = 0x1.8p52, whole = (exponent + rounder) - rounder;
+  const double part = (exponent - whole) * std::numbers::ln2;
+  double power = 1;
+  for (int k = 13; k >= 1; --k) power = 1 + power * part * (1.0 / k);
+  const auto bits = static_cast<std::uint64_t>(static_cast<std::int64_t>(whole) + 1023) << 52;
+  const double e = power * std::bit_cast<double>(bits);
+  const double positive = constant_time_reciprocal(1 + e);
+  const double negative = static_cast<double>(std::bit_cast<std::uint64_t>(x) >> 63);
+  return positive * (1 + negative * (e - 1));
 }
 
 // x = m 2^e with m in [1/sqrt 2, sqrt 2); log m = 2 artanh((m - 1) / (m + 1)) by its series.

@@ -45,6 +45,9 @@ struct Fit {
   Domain domain;
   int terms = 1, piece_bits = 1;
   int result_bits = 0, result_bound = 0;  // |f(x)| < 2^result_bound
+  // Interpolation's error falls by this factor with every term (less than 1); set by the functions that
+  // choose.
+  double convergence = 0;
 };
 PiecewiseFunction fitted(std::string name, const Fit& fit);
 
@@ -52,6 +55,13 @@ PiecewiseFunction fitted(std::string name, const Fit& fit);
 // error is at most `error`. With rho = half a piece / the piece's middle and z = (1 - sqrt(1 - rho^2)) / rho,
 // it is 2 z^n of 1/x (relative) and below that of log x.
 void choose_pieces(Fit& fit, double error);
+
+// The same for a function whose only poles have the distance `pole` from the real axis and residue 1, as the
+// logistic function: the error is at most 4/pi z^n with z = piece / (4 pole). Absolute.
+void choose_pieces_before_poles(Fit& fit, double pole, double error);
+
+// 1 / (1 + e^-x) for any x, absolute error below 2^-44; multiplications only.
+double constant_time_logistic(double x);
 
 // 1/x and log x for 2^-200 < x < 2^200, relative and absolute error below 2^-44; multiplications only.
 double constant_time_reciprocal(double x);
