@@ -23,23 +23,42 @@ std::size_t count_of(const std::string& text, const std::string& pattern) {
   return static_cast<std::size_t>(std::distance(std::sregex_iterator(text.begin(), text.end(), regex), {}));
 }
 
+// The names of rep3's enum Purpose.
+std::set<std::string> purposes_of_randomness() {
+  const auto header = content_of(kSource / "src/protocols/rep3/roles.h");
+  const auto begin = header.find("enum Purpose"), end = header.find("};", begin);
+  const auto list = std::regex_replace(header.substr(begin, end - begin), std::regex("//[^\n]*"), "");
+  const std::regex purpose(R"(\b(k[A-Z]\w*)\s*[,\n])");
+  std::set<std::string> names;
+  for (std::sregex_iterator match(list.begin(), list.end(), purpose), stop; match != stop; ++match)
+    names.insert((*match)[1]);
+  return names;
+}
+
 // By file and place: how often the code has it; a purpose counts once in a file.
 using Places = std::map<std::pair<std::string, std::string>, std::size_t>;
 
 Places places_in_code() {
   Places places;
+  const auto purposes = purposes_of_randomness();
   for (const auto& entry : std::filesystem::directory_iterator(kSource / "src/protocols/rep3")) {
-    const auto name = entry.path().filename().string();
-    if (!name.ends_with(".cc") || name.ends_with("_test.cc")) continue;
+    const auto name_of_file = entry.path().filename().string();
+    if (!name_of_file.ends_with(".cc") || name_of_file.ends_with("_test.cc")) continue;
     const auto text = content_of(entry.path());
-    if (const auto sends = count_of(text, R"(rounds\(\)\s*\.\s*send\()")) places[{name, "send"}] = sends;
+    if (const auto sends = count_of(text, R"(rounds\(\)\s*\.\s*send\()"))
+      places[{name_of_file, "send"}] = sends;
     // Calls, not definitions: those begin with the result's type.
     const auto calls = count_of(text, R"((^|[^\w])(mask_and_)?exchange\()") -
                        count_of(text, R"((^|\n)Words (mask_and_)?exchange\()");
-    if (calls > 0) places[{name, "exchange"}] = calls;
-    const std::regex dealt(R"([.>](elements|planes|narrow)(_and_keep)?\([^;]*?\b(k[A-Z]\w*|purposes_\.\w+))");
-    for (std::sregex_iterator match(text.begin(), text.end(), dealt), end; match != end; ++match)
-      places[{name, (*match)[3]}] = 0;
+    if (calls > 0) places[{name_of_file, "exchange"}] = calls;
+    const std::regex dealt(R"([.>](?:elements|planes|narrow)(?:_and_keep)?\(([^;]*);)");
+    for (std::sregex_iterator match(text.begin(), text.end(), dealt), end; match != end; ++match) {
+      const std::string arguments = (*match)[1];
+      const std::regex word(R"(\b(k[A-Z]\w*|purposes_\.\w+))");
+      for (std::sregex_iterator name(arguments.begin(), arguments.end(), word); name != end; ++name)
+        if (purposes.contains((*name)[1]) || (*name)[1].str().starts_with("purposes_."))
+          places[{name_of_file, (*name)[1]}] = 0;
+    }
   }
   return places;
 }
@@ -72,15 +91,8 @@ TEST(Openings, EveryPlaceThatSendsIsArguedFor) {
 }
 
 TEST(Openings, EveryPurposeOfRandomnessIsNamed) {
-  const auto header = content_of(kSource / "src/protocols/rep3/roles.h"),
-             words = content_of(kSource / "docs/openings.md");
-  const auto begin = header.find("enum Purpose"), end = header.find("};", begin);
-  ASSERT_NE(begin, std::string::npos);
-  auto list = std::regex_replace(header.substr(begin, end - begin), std::regex("//[^\n]*"), "");
-  const std::regex purpose(R"(\b(k[A-Z]\w*)\s*[,\n])");
-  std::set<std::string> names;
-  for (std::sregex_iterator match(list.begin(), list.end(), purpose), stop; match != stop; ++match)
-    names.insert((*match)[1]);
+  const auto words = content_of(kSource / "docs/openings.md");
+  const auto names = purposes_of_randomness();
   EXPECT_GE(names.size(), 20u);
   for (const auto& name : names)
     EXPECT_NE(words.find('`' + name + '`'), std::string::npos)
