@@ -106,6 +106,9 @@ def SelectOp : KernelOp<"select"> {
 
 def ExpOp : UnaryKernel<"exp"> { let summary = "e to the power of each element"; }
 
+def LogisticOp : UnaryKernel<"logistic"> { let summary = "1 / (1 + e to the power of -a)"; }
+def TanhOp : UnaryKernel<"tanh"> { let summary = "Hyperbolic tangent"; }
+
 class RangedKernel<string mnemonic, string text> : KernelOp<mnemonic> {
   let summary = text;
   let arguments = (ins Variadic<FixedTensor>:$arguments, F64Attr:$minimum, F64Attr:$maximum);
@@ -114,6 +117,8 @@ class RangedKernel<string mnemonic, string text> : KernelOp<mnemonic> {
 def ReciprocalOp : RangedKernel<"reciprocal", "1 / a, for a in [minimum, maximum]">;
 def DivideOp : RangedKernel<"divide", "a / b, for b in [minimum, maximum]">;
 def LogOp : RangedKernel<"log", "Natural logarithm, for a in [minimum, maximum]">;
+def RsqrtOp : RangedKernel<"rsqrt", "1 / square root of a, for a in [minimum, maximum]; below counts as about minimum">;
+def SqrtOp : RangedKernel<"sqrt", "Square root, for a in [minimum, maximum]; below counts as about minimum">;
 
 def MaxOp : UnaryKernel<"max"> {
   let summary = "Largest along the last axis, which is gone";
