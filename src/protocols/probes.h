@@ -2,10 +2,9 @@
 //
 // A probe is t = sum of r_i v_i modulo 2^64 with public coefficients r_i that are 1, -1 or 0 with probability
 // 1/4, 1/4, 1/2. Being linear it needs no interaction. Let -T <= t < T be looked at:
-//   - if some |v_i| >= 2T (as a signed ring element), then whatever the others are, at most one of t - v_i,
-//   t, t + v_i
-//     lies in that range, so a probe misses it with probability at most 1/2, and kProbes of them with
-//     2^-kProbes;
+//   - if some |v_i| >= 2T (as a signed ring element), then whatever the others give for t, of t - v_i, t and
+//     t + v_i either the second lies in that range or some of the other two (both only where 2 v_i wraps to a
+//     small number), so a probe misses it with probability at most 1/2, and kProbes of them with 2^-kProbes;
 //   - if the norm of v is below T / k, then t lies in that range but for 2 e^-(k^2) (Hoeffding, r_i being the
 //     mean of two signs): no false alarm.
 // Large tensors are cut into groups of consecutive elements with kProbes probes each, so that norms stay

@@ -283,6 +283,42 @@ TEST(CompiledTest, TheGuardLooksAtEveryStep) {
   }
 }
 
+// The inner maximum was small only because one of its operands was far below zero. That operand stays within
+// its bound when it rises; what is made of it does not.
+TEST(CompiledTest, TheGuardLooksAtWhatIsComparedNotAtWhatItIsMadeOf) {
+  Options options = doubling("plain", 45);
+  options.limits = {{"x", 1.0}};
+  CompiledJob job(source_file("tests/compiled/chained.mlir"), options);
+  try {
+    job.run_compiled();
+    FAIL() << "nothing was found, and the result is " << job.outputs().at("1").back().values[0];
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kRange) << error.what();
+  }
+}
+
+// What owners declared and constants reach their bounds without being a fault.
+TEST(CompiledTest, DeclaredBoundsMayBeReached) {
+  for (const char* protocol : {"plain", "rep3"}) {
+    Options options = doubling(protocol, 2);
+    options.limits = {{"x", 0.999}};
+    CompiledJob job(source_file("tests/compiled/declared.mlir"), options);
+    Arrays actual;
+    ASSERT_NO_THROW(actual = job.run_compiled()) << protocol;
+    const Arrays expected = job.run_plainly();
+    for (std::size_t i = 0; i < expected.at("s").size(); ++i)
+      EXPECT_NEAR(actual.at("s").at(i), expected.at("s").at(i), 0x1p-15) << protocol;
+  }
+}
+
+// Sums too large for the window that is cheap to probe: they are probed in smaller groups.
+TEST(CompiledTest, TheGuardMakesDoWithTheRoomThatThereIs) {
+  Options options = doubling("plain", 1);
+  options.limits = {{"x", 1.0}};
+  options.initializer = "torch_linear:1";
+  EXPECT_NO_THROW(CompiledJob(source_file("tests/compiled/long_sums.mlir"), options).run_compiled());
+}
+
 // A step that JAX differentiated: its constant factors move to the update, its log-softmax becomes softmax,
 // and the loss that nobody asked for is gone.
 TEST(CompiledTest, AStepOfJax) {

@@ -7,7 +7,7 @@
 // It runs after raising and before lowering, where the operations that will compare within windows have their
 // names. What it relies on: an operand leaves its window (tens of times what was measured, with margin)
 // before it leaves the ring, where the upper bits of a product are lost (2^62 units before truncation); what
-// comes back from there is outside almost surely, being random.
+// comes back from there is random, and each such element outside with a probability of 1/2 or more.
 #include "ir/sotto/dialect.h"
 #include "mlir/Pass/Pass.h"
 #include "passes/calibrate/range.h"

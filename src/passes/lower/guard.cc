@@ -57,9 +57,16 @@ mlir::LogicalResult lower_count_outside(Lowering& lowering, privacy::CountOutsid
   const Value operand = op.getOperand();
   mlir::OpBuilder& builder = lowering.builder();
   Probed probed = lowering.probes_of(operand);
-  if (!probed.projection) {
+  if (!probed.projection && !probed.proven) {
     const Value v = lowering.share_of(operand);
     if (!v) return mlir::failure();
+    probed.proven = fixed(v).getStatus() != BoundStatus::Calibrated;
+  }
+  // Probes of what may come as close to its bound as it likes would raise false alarms: their limit is half
+  // of it.
+  if (probed.proven) return lowering.set(op, {.product = {}, .terms = {}}), mlir::success();
+  if (!probed.projection) {
+    const Value v = lowering.share_of(operand);
     const int fraction = fixed(v).getFractionBits(), window = window_for(fixed(v).getBoundBits(), fraction);
     const int64_t groups =
         probe_groups(operand, std::ldexp(1.0, window - 2 - fraction), lowering.precision());

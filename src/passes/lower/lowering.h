@@ -22,10 +22,11 @@ inline constexpr llvm::StringLiteral kScheduleAttribute = "sotto.schedule";
 enum class Then { kNothing, kRelu, kSelect };
 
 // Projections that a contraction made of a value which itself is not there, and their limit; null where there
-// are none.
+// are none. `proven`: the value's bound was not measured, so there is nothing to look for.
 struct Probed {
   mlir::Value projection;
   int64_t limit = 0;
+  bool proven = false;
 };
 
 class Lowering {

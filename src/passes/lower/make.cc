@@ -197,7 +197,7 @@ Value Lowering::make_in_two(Value of, const Expression& expression, int fraction
 
 privacy::ContractOp Lowering::contract(Value of, const Expression& expression, int fraction_bits, Then then,
                                        Value selector, std::optional<Bound> bound) {
-  const auto type =
+  auto type =
       bound ? privacy::secret(builder_.getContext(), shape_of(of), fraction_bits, bound->bits, bound->status)
             : type_of(of, fraction_bits, expression_bound(expression));
   const auto parts = parts_of(expression);
@@ -208,7 +208,15 @@ privacy::ContractOp Lowering::contract(Value of, const Expression& expression, i
     operands.push_back(term.share);
     rows.push_back(term.row ? 1 : 0);
   }
-  const auto format = choose_format(parts, fraction_bits, type.getBoundBits());
+  auto format = choose_format(parts, fraction_bits, type.getBoundBits());
+  // Where the window that is cheap to probe does not fit, a narrower one takes more groups of probes.
+  const int least =
+      !bound && is_guarded(of) && !state_types_.contains(of) ? least_bound(of, precision()).value_or(64) : 64;
+  while (!format && type.getBoundBits() > least) {
+    type = privacy::secret(builder_.getContext(), shape_of(of), fraction_bits, type.getBoundBits() - 1,
+                           BoundStatus::Calibrated);
+    format = choose_format(parts, fraction_bits, type.getBoundBits());
+  }
   if (!format) {
     mlir::emitError(of.getLoc())
         << "this value does not fit 64-bit fixed point: it is below 2^" << type.getBoundBits()
@@ -227,7 +235,11 @@ privacy::ContractOp Lowering::contract(Value of, const Expression& expression, i
   const int window = then == Then::kRelu ? compared : 64;
   mlir::Type projection;
   int64_t groups = 0;
-  if ((then == Then::kRelu || (then == Then::kNothing && product)) && is_guarded(of)) {
+  // A bound that was given speaks of another value than `of`: that one is not what the guard asks for.
+  const bool watched =
+      !bound && is_guarded(of) && (then == Then::kRelu || (then == Then::kNothing && product));
+  const bool proven = type.getStatus() != BoundStatus::Calibrated;
+  if (watched && !proven) {
     groups = probe_groups(of, std::ldexp(1.0, compared - 2 - fraction_bits), precision());
     projection =
         privacy::secret(builder_.getContext(), {groups, protocols::kProbes},
@@ -242,6 +254,7 @@ privacy::ContractOp Lowering::contract(Value of, const Expression& expression, i
   if (product && !expression.product->schedule.empty())
     op->setAttr(kScheduleAttribute, builder_.getDenseI64ArrayAttr(scheduled_scales(
                                         *expression.product, fraction_bits + format->truncate_bits)));
+  if (watched && proven) probes_[of] = {.projection = {}, .proven = true};
   if (groups > 0)
     probes_[of] = {.projection = op.getProjection(), .limit = probe_limit(compared, format->truncate_bits)};
   return op;

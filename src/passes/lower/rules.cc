@@ -284,8 +284,8 @@ class Rules {
     const Value share = to_.share_of(divisor);
     if (!share) return mlir::failure();
     const int bound = static_cast<int>(std::ceil(-std::log2(range->first))) + 1;
-    const auto type =
-        privacy::secret(op.getContext(), shape_of(divisor), fraction(), bound, fixed(share).getStatus());
+    const auto type = privacy::secret(op.getContext(), shape_of(divisor), fraction(), bound,
+                                      privacy::BoundStatus::Calibrated);
     Value inverse = builder().create<privacy::ReciprocalOp>(location_, type, share,
                                                             builder().getF64FloatAttr(range->first),
                                                             builder().getF64FloatAttr(range->second));
@@ -463,7 +463,8 @@ class Rules {
     if (!made) return mlir::failure();
     const int finest = std::max(fraction_of(left), fraction_of(right));
     const auto type = privacy::secret(op.getContext(), shape_of(op.getResult()), finest,
-                                      std::max(bound_of(left), bound_of(right)), fixed(left).getStatus());
+                                      std::max(bound_of(left), bound_of(right)),
+                                      std::max(fixed(left).getStatus(), fixed(right).getStatus()));
     to_.set_share(op.getResult(), builder().create<privacy::AddOp>(location_, type, right, made.getResult()));
     to_.set_bit(op.getFirst(), made.getBit());
     return success();

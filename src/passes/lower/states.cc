@@ -87,20 +87,26 @@ privacy::FixedType type_of_state(mlir::func::FuncOp function, unsigned index, co
                                        : bound;
   };
   int bound = bound_of(argument);
-  if (const int next = next_result(function, argument_name(function, index)); next >= 0 && !given)
+  const int next = next_result(function, argument_name(function, index));
+  if (next >= 0 && !given)
     bound = std::max(bound, bound_of(return_of(function).getOperand(static_cast<unsigned>(next))));
   return privacy::secret(function.getContext(), shape_of(argument),
                          fraction_of_state(function, index, precision), bound,
-                         given ? BoundStatus::Declared : BoundStatus::Calibrated);
+                         given && next < 0 ? BoundStatus::Declared : BoundStatus::Calibrated);
 }
 
 }  // namespace
 
-std::optional<int> measured_bound(Value value, const Precision& precision) {
+std::optional<int> least_bound(Value value, const Precision& precision) {
   const auto range = range_of(value);
   if (!range) return std::nullopt;
-  const int bound = std::max(range->bound_bits(precision.margin_bits), precision.activation_bound_bits);
-  return is_guarded(value) ? std::max(bound, guarded_bound(value, *range, precision)) : bound;
+  return std::max(range->bound_bits(precision.margin_bits), precision.activation_bound_bits);
+}
+
+std::optional<int> measured_bound(Value value, const Precision& precision) {
+  const auto bound = least_bound(value, precision);
+  return bound && is_guarded(value) ? std::max(*bound, guarded_bound(value, *range_of(value), precision))
+                                    : bound;
 }
 
 StateTypes state_types(mlir::ModuleOp module, const Precision& precision) {
@@ -115,9 +121,9 @@ StateTypes state_types(mlir::ModuleOp module, const Precision& precision) {
       const bool replaces = next_result(function, name) >= 0;
       const auto [found, fresh] = types.try_emplace(name, here);
       const auto decides = !fresh && replaces && !replaced[name] ? here : found->second;
-      found->second =
-          privacy::secret(function.getContext(), here.getShape(), decides.getFractionBits(),
-                          std::max(here.getBoundBits(), found->second.getBoundBits()), here.getStatus());
+      found->second = privacy::secret(function.getContext(), here.getShape(), decides.getFractionBits(),
+                                      std::max(here.getBoundBits(), found->second.getBoundBits()),
+                                      std::max(here.getStatus(), found->second.getStatus()));
       replaced[name] |= replaces;
     }
   return types;

@@ -20,5 +20,7 @@ StateTypes state_types(mlir::ModuleOp module, const Precision& precision);
 // The measured bound of a value with margin, at least the least that comparisons want, and what the guard of
 // it wants; nothing when not measured.
 std::optional<int> measured_bound(mlir::Value value, const Precision& precision);
+// The same without what the guard wants.
+std::optional<int> least_bound(mlir::Value value, const Precision& precision);
 
 }  // namespace sotto::passes

@@ -170,9 +170,7 @@ struct RaiseWindowSum : mlir::OpRewritePattern<hlo::ReduceWindowOp> {
 struct RaiseWindowMaximum : mlir::OpRewritePattern<hlo::ReduceWindowOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(hlo::ReduceWindowOp op, PatternRewriter& rewriter) const override {
-    if (op.getInputs().size() != 1 || !is_float(op.getResult(0)) ||
-        op.single_operation() != "stablehlo.maximum")
-      return mlir::failure();
+    if (!is_window_reduction(op, "stablehlo.maximum") || !is_float(op.getResult(0))) return mlir::failure();
     const auto window = op.window();
     if (pads(window)) return rewriter.notifyMatchFailure(op, "padding would have to lose every comparison");
     const Value operand = op.getInputs().front();

@@ -143,5 +143,22 @@ TEST_F(RaiseTest, ALargeOffsetOfARootIsNoEpsilon) {
   EXPECT_EQ(count<hlo::DivideOp>(*module), 1);
 }
 
+// A maximum that starts at zero is no maximum of the window's elements alone: raising it would lose the zero.
+TEST_F(RaiseTest, WindowsMaximaStartBelowEverything) {
+  for (const auto& [start, raises] : {std::pair{"0xFF800000", true}, std::pair{"0.0", false}}) {
+    auto module = raised(std::string(R"(func.func @f(%x: tensor<1x4x4x1xf32>) -> tensor<1x2x2x1xf32> {
+      %start = stablehlo.constant dense<)") +
+                         start + R"(> : tensor<f32>
+      %y = "stablehlo.reduce_window"(%x, %start) <{window_dimensions = array<i64: 1, 2, 2, 1>, window_strides = array<i64: 1, 2, 2, 1>}> ({
+      ^bb0(%a: tensor<f32>, %b: tensor<f32>):
+        %m = stablehlo.maximum %a, %b : tensor<f32>
+        stablehlo.return %m : tensor<f32>
+      }) : (tensor<1x4x4x1xf32>, tensor<f32>) -> tensor<1x2x2x1xf32>
+      return %y : tensor<1x2x2x1xf32>
+    })");
+    EXPECT_EQ(count<hlo::ReduceWindowOp>(*module), raises ? 0 : 1) << print(*module);
+  }
+}
+
 }  // namespace
 }  // namespace sotto::passes
