@@ -297,6 +297,30 @@ TEST(CompiledTest, TheGuardLooksAtWhatIsComparedNotAtWhatItIsMadeOf) {
   }
 }
 
+// However many steps a state doubles: either the maxima are right or the job fails.
+TEST(CompiledTest, WindowsOfScaledValuesAreWatched) {
+  bool failed = false;
+  for (int steps = 3; steps < 24; ++steps) {
+    CompiledJob job(source_file("tests/compiled/scaled_windows.mlir"), doubling("plain", steps));
+    Arrays states;
+    try {
+      states = job.run_compiled();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kRange) << error.what();
+      failed = true;
+      continue;
+    }
+    const auto& maxima = job.outputs().at("1").back().values;
+    for (std::size_t i = 0; i < maxima.size(); ++i) {
+      double most = -1e30;
+      for (const std::size_t element : {0, 1, 8, 9})
+        most = std::max(most, -states.at("s").at(i / 4 * 16 + i % 4 * 2 + element));
+      ASSERT_NEAR(maxima[i], most, 1e-3) << steps << " steps";
+    }
+  }
+  EXPECT_TRUE(failed);
+}
+
 // What owners declared and constants reach their bounds without being a fault.
 TEST(CompiledTest, DeclaredBoundsMayBeReached) {
   for (const char* protocol : {"plain", "rep3"}) {

@@ -229,6 +229,9 @@ class Rules {
   }
   LogicalResult slice(hlo::SliceOp op) {
     if (on_bits()) return op.emitError("a slice of Booleans has no private kernel");
+    // Where slices are compared the guard watches the whole: all take their windows from it, so it is
+    // finished first.
+    if (is_guarded(op.getOperand()) && !to_.share_of(op.getOperand())) return mlir::failure();
     return move<privacy::SliceOp>(op.getOperand(), op.getStartIndices(), op.getLimitIndices(),
                                   op.getStrides());
   }
