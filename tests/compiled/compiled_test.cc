@@ -185,6 +185,24 @@ TEST(CompiledTest, NetworkAAmongThreeParties) {
   expect_equal_moves(job);
 }
 
+Options adaptive(Options options, passes::Optimizer optimizer) {
+  options.training->optimizer = optimizer;
+  options.training->learning_rate = 0.001;
+  return options;
+}
+
+TEST(CompiledTest, AdamTrainsAsInPlain) {
+  CompiledJob job(source_file("examples/mnist_a.mlir"),
+                  adaptive(training_options("plain", 128, 3), passes::Optimizer::kAdam));
+  expect_equal_moves(job);
+}
+
+TEST(CompiledTest, AmsgradAmongThreeParties) {
+  CompiledJob job(source_file("examples/mnist_a.mlir"),
+                  adaptive(training_options("rep3", 16, 3), passes::Optimizer::kAmsgrad));
+  expect_equal_moves(job);
+}
+
 Options linear_options(const std::string& protocol, passes::Loss loss) {
   Options options = training_options(protocol, 16, 4);
   options.training->loss = loss;

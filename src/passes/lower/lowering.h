@@ -96,6 +96,10 @@ inline privacy::FixedType fixed(mlir::Value share) { return llvm::cast<privacy::
 mlir::LogicalResult lower_count_outside(Lowering& lowering, privacy::CountOutsideOp op);
 mlir::LogicalResult lower_any_outside(Lowering& lowering, privacy::AnyOutsideOp op);
 
+// Roots (roots.cc).
+mlir::LogicalResult lower_rsqrt(Lowering& lowering, hlo::RsqrtOp op);
+mlir::LogicalResult lower_sqrt(Lowering& lowering, hlo::SqrtOp op);
+
 // Lowers one operation; every operand has been lowered.
 mlir::LogicalResult lower_operation(Lowering& lowering, mlir::Operation* op);
 

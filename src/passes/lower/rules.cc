@@ -46,6 +46,8 @@ class Rules {
         .Case([&](hlo::ConvertOp o) { return convert(o); })
         .Case([&](hlo::ExponentialOp o) { return exponential(o); })
         .Case([&](hlo::LogOp o) { return logarithm(o); })
+        .Case([&](hlo::RsqrtOp o) { return lower_rsqrt(to_, o); })
+        .Case([&](hlo::SqrtOp o) { return lower_sqrt(to_, o); })
         .Case([&](hlo::CompareOp o) { return compare(o); })
         .Case([&](hlo::NotOp o) { return complement(o); })
         .Case([&](hlo::SelectOp o) { return select(o); })
@@ -66,7 +68,8 @@ class Rules {
                  << "' has no private kernel; operations that lower are add, subtract, negate, "
                     "multiply, divide, dot_general, convolution, reduce, reduce_window, "
                     "select_and_scatter, broadcast_in_dim, reshape, transpose, reverse, pad, slice, "
-                    "concatenate, convert, exponential, log, compare, not, select, maximum and minimum";
+                    "concatenate, convert, exponential, log, sqrt, rsqrt, compare, not, select, maximum and "
+                    "minimum";
         });
   }
 
