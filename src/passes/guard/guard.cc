@@ -64,19 +64,22 @@ class Watch {
  private:
   // The operands that the operation's comparisons are made for.
   static llvm::SmallVector<Value> compared(mlir::Operation* op) {
-    if (llvm::isa<privacy::ReluOp, privacy::RowSoftmaxOp, privacy::RowArgmaxOp, privacy::RowMaximumOp>(op))
+    if (llvm::isa<privacy::ReluOp, privacy::RowSoftmaxOp, privacy::RowArgmaxOp, privacy::RowMaximumOp,
+                  hlo::RsqrtOp, hlo::SqrtOp>(op))
       return {op->getOperand(0)};
     const bool compares = llvm::isa<hlo::CompareOp, hlo::MaximumOp, hlo::MinimumOp, privacy::LargerOp>(op);
     if (compares && is_float(op->getOperand(0))) return llvm::to_vector(op->getOperands());
     return {};
   }
 
-  // Where what is compared comes from: a slice is inside if the whole is, a larger one if both are. Constants
-  // need nobody to watch them.
+  // Where what is compared comes from: a slice is inside if the whole is, a larger one if both are, a sum
+  // with a constant if the rest is. Constants need nobody to watch them.
   static Value source(Value operand) {
     auto* op = operand.getDefiningOp();
     if (splat_value(operand) || llvm::isa_and_nonnull<privacy::LargerOp>(op)) return {};
-    return llvm::isa_and_nonnull<hlo::SliceOp>(op) ? source(op->getOperand(0)) : operand;
+    // A root's epsilon.
+    const bool offset = llvm::isa_and_nonnull<hlo::AddOp>(op) && splat_value(op->getOperand(1));
+    return offset || llvm::isa_and_nonnull<hlo::SliceOp>(op) ? source(op->getOperand(0)) : operand;
   }
 
   void return_too(Value total) {

@@ -4,6 +4,7 @@
 // measured.
 #include <cmath>
 
+#include "passes/lower/format.h"
 #include "passes/lower/lowering.h"
 #include "passes/train/arguments.h"
 
@@ -59,6 +60,12 @@ struct Ranged {
   double minimum = 0, maximum = 0;
 };
 
+// The guard finds what leaves the window of a value, which is a little wider than its bound.
+int guarded_bits(Value share) {
+  const int fraction = fixed(share).getFractionBits();
+  return window_for(fixed(share).getBoundBits(), fraction) - 1 - fraction;
+}
+
 // x + c, with the constant exact to some bits and no finer than x needs.
 Ranged offset(Lowering& to, Value x, double c, mlir::Location location) {
   const Value share = to.share_of(x);
@@ -74,7 +81,7 @@ Ranged offset(Lowering& to, Value x, double c, mlir::Location location) {
       privacy::secret(location.getContext(), shape_of(x), fraction, bound, fixed(share).getStatus());
   return {.share = to.builder().create<privacy::AddOp>(location, type, share, added),
           .minimum = c,
-          .maximum = std::ldexp(1.0, fixed(share).getBoundBits()) + c};
+          .maximum = std::ldexp(1.0, guarded_bits(share)) + c};
 }
 
 std::optional<Ranged> ranged(Lowering& to, mlir::Operation* op) {
