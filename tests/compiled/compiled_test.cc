@@ -136,7 +136,7 @@ class CompiledJob {
 
 // Every parameter moved as it did in plain. The typical error is small against the typical move; single units
 // may differ more, where a pre-activation within fixed point's error of zero falls on the other side.
-void expect_equal_moves(CompiledJob& job) {
+void expect_equal_moves(CompiledJob& job, double tolerance = kTypicalError) {
   const Arrays before = job.start(), expected = job.run_plainly(), actual = job.run_compiled();
   for (const auto& [name, state] : actual) {
     if (name == "guard.outside") continue;  // only compiled programs have it
@@ -150,7 +150,7 @@ void expect_equal_moves(CompiledJob& job) {
     }
     const double move = std::sqrt(moves / static_cast<double>(state.size())),
                  error = std::sqrt(errors / static_cast<double>(state.size()));
-    EXPECT_LE(error, kTypicalError * move) << name << " moves by " << move;
+    EXPECT_LE(error, tolerance * move) << name << " moves by " << move;
     EXPECT_GT(move, 0) << name;
   }
 }
@@ -199,8 +199,10 @@ TEST(CompiledTest, AdamTrainsAsInPlain) {
 
 TEST(CompiledTest, AmsgradAmongThreeParties) {
   CompiledJob job(source_file("examples/mnist_a.mlir"),
-                  adaptive(training_options("rep3", 16, 3), passes::Optimizer::kAmsgrad));
-  expect_equal_moves(job);
+                  adaptive(training_options("rep3", 32, 2), passes::Optimizer::kAmsgrad));
+  // Quotients make small gradients as large as any, with the error of their roots (2^-8) and of a unit of the
+  // hidden layers that fell on the other side.
+  expect_equal_moves(job, 4 * kTypicalError);
 }
 
 Options linear_options(const std::string& protocol, passes::Loss loss) {
