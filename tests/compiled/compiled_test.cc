@@ -214,6 +214,14 @@ Options linear_options(const std::string& protocol, passes::Loss loss) {
   return options;
 }
 
+TEST(CompiledTest, LogisticLoss) {
+  for (const char* protocol : {"plain", "rep3"}) {
+    CompiledJob job(source_file("tests/compiled/linear.mlir"),
+                    linear_options(protocol, passes::Loss::kLogistic), {"w", "b", "x"});
+    expect_equal_moves(job);
+  }
+}
+
 TEST(CompiledTest, SquaredError) {
   for (const char* protocol : {"plain", "rep3"}) {
     CompiledJob job(source_file("tests/compiled/linear.mlir"),

@@ -48,6 +48,8 @@ class Rules {
         .Case([&](hlo::LogOp o) { return logarithm(o); })
         .Case([&](hlo::RsqrtOp o) { return lower_rsqrt(to_, o); })
         .Case([&](hlo::SqrtOp o) { return lower_sqrt(to_, o); })
+        .Case([&](hlo::LogisticOp o) { return saturating<privacy::LogisticOp>(o.getOperand()); })
+        .Case([&](hlo::TanhOp o) { return saturating<privacy::TanhOp>(o.getOperand()); })
         .Case([&](hlo::CompareOp o) { return compare(o); })
         .Case([&](hlo::NotOp o) { return complement(o); })
         .Case([&](hlo::SelectOp o) { return select(o); })
@@ -68,8 +70,9 @@ class Rules {
                  << "' has no private kernel; operations that lower are add, subtract, negate, "
                     "multiply, divide, dot_general, convolution, reduce, reduce_window, "
                     "select_and_scatter, broadcast_in_dim, reshape, transpose, reverse, pad, slice, "
-                    "concatenate, convert, exponential, log, sqrt, rsqrt, compare, not, select, maximum and "
-                    "minimum";
+                    "concatenate, convert, exponential, log, sqrt, rsqrt, logistic, tanh, compare, not, "
+                    "select, "
+                    "maximum and minimum";
         });
   }
 
@@ -319,6 +322,16 @@ class Rules {
                                                        share, builder().getF64FloatAttr(range->first),
                                                        builder().getF64FloatAttr(range->second)),
                       1);
+  }
+
+  // Results between -1 and 1.
+  template <class Kernel>
+  LogicalResult saturating(Value operand) {
+    const Value share = to_.share_of(operand);
+    if (!share) return mlir::failure();
+    const auto type =
+        privacy::secret(op_->getContext(), shape_of(result()), fraction(), 1, privacy::BoundStatus::Proven);
+    return set_single(builder().create<Kernel>(location_, type, share), 1);
   }
 
   // Comparisons within a row see differences.

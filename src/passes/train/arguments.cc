@@ -97,8 +97,10 @@ class Annotator {
 
   void start(unsigned index, llvm::StringRef name) {
     if (name == kCorrect) {
-      // A count: whole numbers, as large as there are rows.
-      set(index, kFractionAttribute, builder_.getI32IntegerAttr(0));
+      // A count: whole numbers, as large as there are rows; or a sum of labels that need not be whole.
+      const bool whole = options_.training->loss != Loss::kLogistic;
+      set(index, kFractionAttribute,
+          builder_.getI32IntegerAttr(whole ? 0 : options_.precision.fraction_bits));
       widen_range(function_.getArgument(index), {0, static_cast<double>(options_.training->test_rows), 0});
       return set(index, kInitializerAttribute, std::string("zeros"));
     }
