@@ -96,6 +96,7 @@ struct Arguments {
   passes::Precision precision;
   std::uint64_t seed = 1;
   std::int64_t steps = 1, calibration_steps = Options().calibration_steps;
+  std::int64_t predicted_rows = 0;
   bool no_guard = false, evaluate_every_epoch = false, json = false;
   std::string sample, sample_labels;                           // for calibration
   std::string images, image_labels, test_images, test_labels;  // for the reference
@@ -164,6 +165,11 @@ struct Arguments {
   }
 
   void declare_program(CLI::App& app) {
+    app.add_option(
+           "--predict", predicted_rows,
+           "apply a trained model to so many rows of --data; its parameters come from the parties' share "
+           "stores, result 0 goes to the data's owner unless --reveal says otherwise")
+        ->check(positive_count());
     app.add_option("--input", inputs,
                    "NAME=ROLE[:ENCODING]: who provides an argument of a program compiled as it is");
     app.add_option("--limit", limits,
@@ -207,6 +213,16 @@ struct Arguments {
     chosen.epsilon = epsilon.value_or(chosen.epsilon);
   }
 
+  void set_prediction(Options& options) const {
+    if (!train.empty() || !states.empty())
+      throw Error(ErrorKind::kUsage, "a model is either trained or applied",
+                  "Give --predict with neither --train nor --state.");
+    options.prediction = true;
+    options.prediction_rows = predicted_rows;
+    options.inputs.insert(options.inputs.begin(), parse_provision(data));
+    if (reveals.empty()) options.reveals.push_back({.name = "0", .roles = {options.inputs.front().role}});
+  }
+
   Options options() const {
     Options options;
     options.name = std::filesystem::path(model).stem().string();
@@ -238,6 +254,7 @@ struct Arguments {
       if (parts.size() != 2) throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not NAME=RESULT", text));
       options.states.push_back({.input = parts[0], .output = parts[1]});
     }
+    if (predicted_rows > 0) set_prediction(options);
     if (train.empty()) return options;
     if (training.batch > training.rows)
       throw Error(

@@ -81,6 +81,9 @@ std::string local_text(const plan::Plan& plan, int role, const std::filesystem::
   if (job.store)
     text += fmt::format("store = {}\nstore_key = {}\n", quoted_absolute(directory / (name + ".share")),
                         quoted_absolute(directory / (name + ".key")));
+  if (!job.load.empty())
+    text += fmt::format("load = {}\nload_key = {}\n", quoted_absolute(job.load / (name + ".share")),
+                        quoted_absolute(job.load / (name + ".key")));
   return text;
 }
 

@@ -33,6 +33,7 @@ struct ScratchJob {
   std::vector<std::string> outputs;                     // written as ROLE.OUTPUT.npy by whoever learns them
   bool store = false;                                   // parties keep their shares of the model
   std::uint64_t checkpoint_steps = 0;                   // the run can be resumed; 0: no
+  std::filesystem::path load{};                         // a directory where parties stored their shares
 };
 
 // Parties are named after the plan's roles. Makes what is missing; returns the job file's path.

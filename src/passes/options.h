@@ -86,6 +86,10 @@ struct Options {
   std::vector<Provision> inputs;         // of a program compiled as it is
   std::map<std::string, double> limits;  // of inputs, declared by their owners: |value| <= limit
   std::vector<StateLink> states;
+  // The program is a trained model: arguments that nobody provides come from the parties' share stores. Rows
+  // of the batch that `inputs[0]` gives; 0: as many as the model is written for.
+  bool prediction = false;
+  std::int64_t prediction_rows = 0;
   std::int64_t steps = 1;  // how often a program with states runs
   std::string initializer = "torch_linear";
   std::uint64_t seed = 1;

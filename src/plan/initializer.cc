@@ -58,13 +58,15 @@ double checked_half_width(std::string_view text) {
   const auto width = half_width(text);
   if (!width)
     throw Error(ErrorKind::kPlan, fmt::format("unknown initializer \"{}\"", text.substr(0, 80)),
-                "Known are zeros, he_uniform:IN, glorot_uniform:IN:OUT and torch_linear:IN.");
+                "Known are zeros, he_uniform:IN, glorot_uniform:IN:OUT, torch_linear:IN and stored.");
   return *width;
 }
 
 }  // namespace
 
-void check_initializer(std::string_view text) { checked_half_width(text); }
+void check_initializer(std::string_view text) {
+  if (text != kStored) checked_half_width(text);
+}
 
 std::vector<double> initial_values(std::string_view text, std::uint64_t seed, std::string_view name,
                                    const Shape& shape) {

@@ -37,18 +37,23 @@ Executor::Executor(const Program& program, Environment environment)
 }
 
 void Executor::set_initial_values() {
-  Context context(*program_.table, *environment_.rounds, environment_.keys, step_++, 0);
-  for (const auto& input : plan_.inputs()) {
-    if (input.initializer().empty()) continue;
-    const auto& value = plan_.values(static_cast<int>(input.value()));
-    const Shape shape = plan::shape_of(value);
-    const auto reals = plan::initial_values(input.initializer(), plan_.seed(), input.name(), shape);
-    Words words = Words::allocate(reals.size());
-    const double bound = std::ldexp(1.0, value.bound_bits()) - std::ldexp(1.0, -value.fraction_bits());
-    encode(words.mutable_span(), reals, value.fraction_bits(), bound, "the initial value of " + input.name());
-    values_[input.value()] =
-        protocols::constant(context, std::move(words), protocols::Kind::kArithmetic, shape);
+  const Context context(*program_.table, *environment_.rounds, environment_.keys, step_++, 0);
+  for (const auto& input : plan_.inputs())
+    if (!input.initializer().empty()) values_[input.value()] = initial_share(input, context);
+}
+
+Share Executor::initial_share(const plan::wire::Input& input, const Context& context) const {
+  const auto& value = plan_.values(static_cast<int>(input.value()));
+  const Shape shape = plan::shape_of(value);
+  if (input.initializer() == plan::kStored) {
+    SOTTO_ASSERT(environment_.stored_share, "whoever runs a plan with stored inputs brings the shares");
+    return environment_.stored_share(input, value);
   }
+  const auto reals = plan::initial_values(input.initializer(), plan_.seed(), input.name(), shape);
+  Words words = Words::allocate(reals.size());
+  const double bound = std::ldexp(1.0, value.bound_bits()) - std::ldexp(1.0, -value.fraction_bits());
+  encode(words.mutable_span(), reals, value.fraction_bits(), bound, "the initial value of " + input.name());
+  return protocols::constant(context, std::move(words), protocols::Kind::kArithmetic, shape);
 }
 
 const Share& Executor::state(int index) const { return values_[plan_.states(index).value()]; }

@@ -27,6 +27,9 @@ struct Environment {
   std::function<void(const plan::wire::Input&, const plan::Value&, std::size_t offset,
                      std::span<ring::Element> out)>
       fill_input;
+  // This party's share of an input that the plan takes from the share stores. Needed only where there are
+  // such.
+  std::function<protocols::Share(const plan::wire::Input&, const plan::Value&)> stored_share;
   // Called after each run of a block, with the bytes this party has sent in all. May be empty.
   std::function<void(const plan::wire::Control&, std::uint64_t done, std::uint64_t bytes_sent)> on_progress;
   // Called at every party at the same places, after each run of a block, with the number of runs so far: all
@@ -69,6 +72,7 @@ class Executor {
  private:
   struct BlockRun;
   void set_initial_values();
+  protocols::Share initial_share(const plan::wire::Input& input, const protocols::Context& context) const;
   void run_from(std::uint64_t start, const Snapshot* snapshot);
   void restore(const Snapshot& snapshot);
   PhaseProfile& phase_of(const plan::wire::Control& control);

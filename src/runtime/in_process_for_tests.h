@@ -44,11 +44,15 @@ inline protocols::SessionKeys keys_for_tests(int self, int parties) {
 
 using AtBoundary = decltype(Environment::at_boundary);
 
-// `boundary_of(party, executor)` is what the party does between runs of blocks.
+using StoredShareOf = decltype(Environment::stored_share);
+
+// `boundary_of(party, executor)` is what the party does between runs of blocks; `stored_of(party)` gives its
+// shares of stored inputs.
 inline std::vector<PartyOutcome> run_with_boundaries(
     const Program& program, const FillInput& fill,
     const std::function<AtBoundary(int party, Executor&)>& boundary_of,
-    const std::function<void(int party, Executor&)>& body = [](int, Executor& executor) { executor.run(); }) {
+    const std::function<void(int party, Executor&)>& body = [](int, Executor& executor) { executor.run(); },
+    const std::function<StoredShareOf(int party)>& stored_of = {}) {
   const int parties = program.table->parties();
   std::vector<std::string> names;
   for (int p = 0; p < parties; ++p) names.push_back("party" + std::to_string(p));
@@ -64,7 +68,13 @@ inline std::vector<PartyOutcome> run_with_boundaries(
         net::Rounds rounds(self, raw);
         const auto keys = keys_for_tests(self, parties);
         AtBoundary boundary;
-        Executor executor(program, {&rounds, &keys, raw, fill, {}, [&](std::uint64_t runs) {
+        Executor executor(program, {&rounds,
+                                    &keys,
+                                    raw,
+                                    fill,
+                                    stored_of ? stored_of(self) : StoredShareOf(),
+                                    {},
+                                    [&](std::uint64_t runs) {
                                       if (boundary) boundary(runs);
                                     }});
         if (boundary_of) boundary = boundary_of(self, executor);
@@ -87,6 +97,11 @@ inline std::vector<PartyOutcome> run_in_process(
     const Program& program, const FillInput& fill,
     const std::function<void(int party, Executor&)>& body = [](int, Executor& executor) { executor.run(); }) {
   return run_with_boundaries(program, fill, std::function<AtBoundary(int party, Executor&)>(), body);
+}
+
+inline std::vector<PartyOutcome> run_with_stored(const Program& program, const FillInput& fill,
+                                                 const std::function<StoredShareOf(int party)>& stored_of) {
+  return run_with_boundaries(program, fill, {}, [](int, Executor& executor) { executor.run(); }, stored_of);
 }
 
 }  // namespace sotto::runtime

@@ -73,6 +73,10 @@ LocalFiles read_local(TomlReader& reader, const std::filesystem::path& directory
   files.store_key = optional("store_key");
   if (files.store.has_value() != files.store_key.has_value())
     reader.fail(files.store ? "store" : "store_key", "needs both store and store_key");
+  files.load = optional("load");
+  files.load_key = optional("load_key");
+  if (files.load.has_value() != files.load_key.has_value())
+    reader.fail(files.load ? "load" : "load_key", "needs both load and load_key");
   files.checkpoints = directory / default_checkpoints;
   files.checkpoint_key = files.identity / "checkpoint.key";
   reader.with_table("checkpoint", [&](TomlReader& table) {

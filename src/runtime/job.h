@@ -29,6 +29,8 @@
 //   policy = "alice.policy.toml"              # optional
 //   store = "alice.share"                     # optional: the final parameters' shares, encrypted
 //   store_key = "alice.store.key"
+//   load = "alice.share"                      # for plans that take parameters from the parties' share stores
+//   load_key = "alice.store.key"
 //   checkpoint = { directory = "alice.checkpoints", key = "alice.checkpoint.key" }   # optional; by default
 //                                             # NAME.PARTY.checkpoints, and checkpoint.key beside the
 //                                             identity
@@ -61,7 +63,7 @@ struct CheckpointSchedule {
 struct LocalFiles {
   std::filesystem::path identity, checkpoints, checkpoint_key;
   std::map<std::string, std::filesystem::path> inputs, outputs;
-  std::optional<std::filesystem::path> policy, store, store_key;
+  std::optional<std::filesystem::path> policy, store, store_key, load, load_key;
 };
 
 struct Job {

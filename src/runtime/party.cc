@@ -24,6 +24,7 @@
 #include "runtime/program.h"
 #include "runtime/run_lock.h"
 #include "runtime/store.h"
+#include "runtime/stored_parameters.h"
 
 namespace sotto::runtime {
 namespace {
@@ -173,6 +174,7 @@ RunSummary run_party(const Job& job, const std::string& name, const OnProgress& 
   const RunLock lock(agreement_digest(job), job.name, name);
   auto checkpoints = open_checkpoints(job, files, program, name, party, options);
   OwnInputs inputs(program, files, party, name);
+  const StoredParameters stored(program, files, party, name);
   share_cores(parties, self);
 
   RunSummary summary;
@@ -192,16 +194,20 @@ RunSummary run_party(const Job& job, const std::string& name, const OnProgress& 
   for (const auto& other : parties) names.push_back(other.name);
   net::Rounds rounds(party, raw);
   Openings openings;
-  telling_others(mesh,
-                 [&] { openings = exchange_openings(rounds, {options.resume, checkpoints.marks, {}}); });
+  telling_others(mesh, [&] {
+    openings = exchange_openings(rounds, {options.resume, checkpoints.marks, stored.sharing()});
+  });
   // What is wrong with it, everybody finds for itself.
   const auto session = conclude(openings, names);
   summary.connect_seconds = seconds_since(start);
   telling_others(mesh, [&] {
     const auto keys = session_keys(mesh, agreement_digest(job));
-    Environment environment{&rounds, &keys, raw, {}, {}, {}};
+    Environment environment{&rounds, &keys, raw, {}, {}, {}, {}};
     environment.fill_input = [&](const auto& input, const auto& value, std::size_t offset, auto out) {
       inputs.fill(input, value, offset, out);
+    };
+    environment.stored_share = [&](const auto& input, const auto& value) {
+      return stored.share(input, value);
     };
     environment.on_progress = [&](const plan::wire::Control& control, std::uint64_t done,
                                   std::uint64_t bytes) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "net/handshake.h"
+#include "plan/initializer.h"
 #include "plan/openings.h"
 
 namespace sotto::runtime {
@@ -22,7 +23,10 @@ SecurityCard::Provided provided_by(const plan::Plan& plan, const std::vector<Job
   provided.input = input.name();
   provided.type = plan::type_text(plan.values(static_cast<int>(input.value())));
   const bool is_public = !input.initializer().empty();
-  provided.encoding = is_public ? input.initializer() : input.encoding();
+  const bool stored = input.initializer() == plan::kStored;
+  provided.encoding = stored      ? "secret, from the parties' share stores"
+                      : is_public ? input.initializer()
+                                  : input.encoding();
   if (!is_public) provided.party = party_of(plan, parties, input.role());
   return provided;
 }

@@ -150,7 +150,8 @@ class Emitter {
         if (options_.evaluate_every_epoch || epoch + 1 == training.epochs) emit_evaluation(evaluate);
       }
     } else {
-      add_control(step, "train", static_cast<std::uint64_t>(options_.steps));
+      add_control(step, options_.prediction ? "predict" : "train",
+                  static_cast<std::uint64_t>(options_.steps));
     }
     if (guard >= 0) add_control(guard, "guard", 1);
     if (plan_.blocks(finish).operations_size() > 0) add_control(finish, "finish", 1);

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "passes/train/arguments.h"
 #include "passes/train/train.h"
+#include "plan/initializer.h"
 
 namespace sotto::passes {
 namespace {
@@ -43,7 +44,9 @@ void Tables::add_input(mlir::func::FuncOp function, unsigned index, const std::s
   const auto provider = text_attribute(function, index, kRoleAttribute);
   if (!provider.empty()) input.set_role(role(provider));
   input.set_encoding(text_attribute(function, index, kEncodingAttribute));
-  input.set_initializer(text_attribute(function, index, kInitializerAttribute));
+  const bool stored = static_cast<bool>(function.getArgAttr(index, kStoredAttribute));
+  input.set_initializer(stored ? std::string(plan::kStored)
+                               : text_attribute(function, index, kInitializerAttribute));
   input.set_dataset(text_attribute(function, index, kKindAttribute) == kBatch);
 }
 

@@ -1,6 +1,7 @@
 // A program that is no model to be trained but a whole computation: it keeps its arithmetic and gets names.
 #include "mlir/Pass/Pass.h"
 #include "passes/passes.h"
+#include "passes/rebatch/rebatch.h"
 #include "passes/train/arguments.h"
 #include "passes/train/train.h"
 
@@ -15,6 +16,7 @@ struct AdoptProgram : mlir::PassWrapper<AdoptProgram, mlir::OperationPass<mlir::
   void runOnOperation() override {
     auto function = entry_function(getOperation());
     if (mlir::failed(function)) return signalPassFailure();
+    if (options_.prediction_rows > 0 && mlir::failed(change_batch(*function))) return signalPassFailure();
     for (unsigned index = 0; index < function->getNumArguments(); ++index) {
       set_argument(*function, index, kNameAttribute, argument_name(*function, index));
       set_argument(*function, index, kKindAttribute, kInput.str());
@@ -29,6 +31,14 @@ struct AdoptProgram : mlir::PassWrapper<AdoptProgram, mlir::OperationPass<mlir::
   }
 
  private:
+  mlir::LogicalResult change_batch(mlir::func::FuncOp function) {
+    const int data = data_argument(function, options_.inputs.front().name);
+    if (data < 0)
+      return function.emitError() << "the model has no argument called \"" << options_.inputs.front().name
+                                  << "\"";
+    return rebatch(function, static_cast<unsigned>(data), options_.prediction_rows);
+  }
+
   void set_argument(mlir::func::FuncOp function, unsigned index, llvm::StringRef attribute,
                     const std::string& text) {
     function.setArgAttr(index, attribute, mlir::StringAttr::get(&getContext(), text));

@@ -45,6 +45,7 @@ class Annotator {
     const Provision* provision = provision_of(name);
     if (provision) return provide(index, *provision);
     if (state) return start(index, name), mlir::success();
+    if (options_.prediction) return take_from_store(index, name), mlir::success();
     return function_.emitError() << "nobody provides the argument \"" << name
                                  << "\": say who with --input, that it is a "
                                     "state with --state, or that this is a forward model with --train";
@@ -93,6 +94,16 @@ class Annotator {
   void set_format(unsigned index, int fraction_bits, const Range& range) {
     set(index, kFractionAttribute, builder_.getI32IntegerAttr(fraction_bits));
     widen_range(function_.getArgument(index), range);
+  }
+
+  // For calibration it starts as if it were to be trained.
+  void take_from_store(unsigned index, llvm::StringRef name) {
+    set(index, kKindAttribute, kState.str());
+    set(index, kStoredAttribute, builder_.getUnitAttr());
+    start(index, name);
+    const auto limit = options_.limits.find(name.str());
+    if (limit != options_.limits.end())
+      widen_range(function_.getArgument(index), {-limit->second, limit->second, 2 * limit->second});
   }
 
   void start(unsigned index, llvm::StringRef name) {

@@ -10,6 +10,8 @@ inline constexpr llvm::StringLiteral kRoleAttribute = "sotto.role";          // 
 inline constexpr llvm::StringLiteral kEncodingAttribute = "sotto.encoding";  // how its file becomes numbers
 inline constexpr llvm::StringLiteral kRowsAttribute = "sotto.rows";  // of the data set a batch is from
 inline constexpr llvm::StringLiteral kInitializerAttribute = "sotto.initializer";  // public start of a state
+inline constexpr llvm::StringLiteral kStoredAttribute =
+    "sotto.stored";  // unit: from the parties' share stores
 inline constexpr llvm::StringLiteral kParameterAttribute =
     "sotto.parameter";  // a state that is part of the model
 
