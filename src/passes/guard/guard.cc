@@ -49,7 +49,8 @@ class Watch {
   bool run() {
     for (mlir::Operation& op : function_.getBody().front())
       for (Value operand : compared(&op))
-        if (const Value watched = source(operand)) operands_.insert(watched);
+        if (const Value watched = source(operand, llvm::isa<hlo::RsqrtOp, hlo::SqrtOp>(op)))
+          operands_.insert(watched);
     if (operands_.empty()) return false;
     Value total = add_state(function_);
     for (Value operand : operands_) {
@@ -72,14 +73,15 @@ class Watch {
     return {};
   }
 
-  // Where what is compared comes from: a slice is inside if the whole is, a larger one if both are, a sum
-  // with a constant if the rest is. Constants need nobody to watch them.
-  static Value source(Value operand) {
+  // Where what is compared comes from: a slice is inside if the whole is, a larger one if both are. Constants
+  // need nobody to watch them. Under a root alone also a sum with a constant is inside if the rest is: roots
+  // take their windows from there (lower/roots.cc), other comparisons from the sum.
+  static Value source(Value operand, bool under_root) {
     auto* op = operand.getDefiningOp();
     if (splat_value(operand) || llvm::isa_and_nonnull<privacy::LargerOp>(op)) return {};
-    // A root's epsilon.
-    const bool offset = llvm::isa_and_nonnull<hlo::AddOp>(op) && splat_value(op->getOperand(1));
-    return offset || llvm::isa_and_nonnull<hlo::SliceOp>(op) ? source(op->getOperand(0)) : operand;
+    const bool offset = under_root && llvm::isa_and_nonnull<hlo::AddOp>(op) && splat_value(op->getOperand(1));
+    return offset || llvm::isa_and_nonnull<hlo::SliceOp>(op) ? source(op->getOperand(0), under_root)
+                                                             : operand;
   }
 
   void return_too(Value total) {

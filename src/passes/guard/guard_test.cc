@@ -49,5 +49,18 @@ TEST_F(GuardTest, ConstantsAndWholeProgramsWithoutComparisonsNeedNone) {
   EXPECT_FALSE(module->lookupSymbol<mlir::func::FuncOp>("guard"));
 }
 
+// Its window follows from the sum's own range, which a constant may have made small.
+TEST_F(GuardTest, ASumWithAConstantIsWatchedItself) {
+  auto module = guarded(R"(
+  func.func @step(%x: tensor<4xf32>) -> tensor<4xf32> {
+    %c = stablehlo.constant dense<5.0> : tensor<4xf32>
+    %s = stablehlo.add %x, %c : tensor<4xf32>
+    %r, %b = sotto.relu %s : (tensor<4xf32>) -> (tensor<4xf32>, tensor<4xi1>)
+    return %r : tensor<4xf32>
+  })");
+  module->walk([](privacy::CountOutsideOp op) { EXPECT_TRUE(op.getOperand().getDefiningOp<hlo::AddOp>()); });
+  EXPECT_EQ(count<privacy::CountOutsideOp>(*module), 1);
+}
+
 }  // namespace
 }  // namespace sotto::passes
