@@ -371,6 +371,24 @@ TEST(CompiledTest, TheGuardMakesDoWithTheRoomThatThereIs) {
   EXPECT_NO_THROW(CompiledJob(source_file("tests/compiled/long_sums.mlir"), options).run_compiled());
 }
 
+// Functions are fitted to what was measured: a divisor, a logarithm or an exponent that leaves it fails the
+// job.
+TEST(CompiledTest, TheGuardLooksAtWhatFunctionsAreFittedTo) {
+  for (const char* name : {"divisor", "exponent"})
+    for (const std::int64_t steps : {3, 24}) {
+      Options options = doubling("rep3", steps);
+      CompiledJob job(source_file(std::string("tests/compiled/") + name + ".mlir"), options);
+      std::string found;
+      try {
+        job.run_compiled();
+      } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::kRange) << error.what();
+        found = error.what();
+      }
+      EXPECT_EQ(!found.empty(), steps == 24) << name << " " << steps << " " << found;
+    }
+}
+
 // A step that JAX differentiated: its constant factors move to the update, its log-softmax becomes softmax,
 // and the loss that nobody asked for is gone.
 TEST(CompiledTest, AStepOfJax) {

@@ -60,6 +60,16 @@ def CountOutsideOp : SottoOp<"count_outside", [Pure]> {
   let results = (outs FloatTensor:$result);
 }
 
+def CountBeyondOp : SottoOp<"count_beyond", [Pure]> {
+  let summary = "Zero while every element lies where a function of it was fitted";
+  let description = [{
+    Compares each element: `positive` with both ends of its measured range and margin, as divisors and logarithms have it; else
+    with its bound. For operands of functions, which are few and may lie anywhere in their range.
+  }];
+  let arguments = (ins FloatTensor:$operand, BoolAttr:$positive);
+  let results = (outs FloatTensor:$result);
+}
+
 def AnyOutsideOp : SottoOp<"any_outside", [Pure]> {
   let summary = "One bit: whether the count is positive";
   let arguments = (ins FloatTensor:$count);

@@ -4,11 +4,15 @@
 // and @guard, which runs after every epoch and after evaluation, opens one bit of that to all: whether it is
 // positive. If so the job fails.
 //
+// Operands of functions that were fitted to a measured range (divisors, logarithms, exponents) are compared
+// with its ends, each element by itself.
+//
 // It runs after raising and before lowering, where the operations that will compare within windows have their
 // names. What it relies on: an operand leaves its window (tens of times what was measured, with margin)
 // before it leaves the ring, where the upper bits of a product are lost (2^62 units before truncation); what
 // comes back from there is random, and each such element outside with a probability of 1/2 or more.
 #include "ir/sotto/dialect.h"
+#include "llvm/ADT/MapVector.h"
 #include "mlir/Pass/Pass.h"
 #include "passes/calibrate/range.h"
 #include "passes/passes.h"
@@ -51,8 +55,15 @@ class Watch {
       for (Value operand : compared(&op))
         if (const Value watched = source(operand, llvm::isa<hlo::RsqrtOp, hlo::SqrtOp>(op)))
           operands_.insert(watched);
-    if (operands_.empty()) return false;
+    for (mlir::Operation& op : function_.getBody().front()) watch_fitted(&op);
+    if (operands_.empty() && fitted_.empty()) return false;
     Value total = add_state(function_);
+    for (auto [operand, positive] : fitted_) {
+      const auto location = operand.getLoc();
+      const Value count =
+          builder_.create<privacy::CountBeyondOp>(location, total.getType(), operand, positive);
+      total = builder_.create<hlo::AddOp>(location, total, count);
+    }
     for (Value operand : operands_) {
       const auto location = operand.getLoc();
       const Value count = builder_.create<privacy::CountOutsideOp>(location, total.getType(), operand);
@@ -71,6 +82,20 @@ class Watch {
     const bool compares = llvm::isa<hlo::CompareOp, hlo::MaximumOp, hlo::MinimumOp, privacy::LargerOp>(op);
     if (compares && is_float(op->getOperand(0))) return llvm::to_vector(op->getOperands());
     return {};
+  }
+
+  // What is looked up in functions that were fitted to a measured range: divisors (once for a whole row) and
+  // logarithms between its ends, exponents within its bound.
+  void watch_fitted(mlir::Operation* op) {
+    Value operand;
+    if (auto divide = llvm::dyn_cast<hlo::DivideOp>(op)) {
+      auto repeat = divide.getRhs().getDefiningOp<hlo::BroadcastInDimOp>();
+      operand = repeat ? repeat.getOperand() : divide.getRhs();
+    } else if (llvm::isa<hlo::LogOp, hlo::ExponentialOp>(op)) {
+      operand = op->getOperand(0);
+    }
+    if (operand && is_float(operand) && !splat_value(operand))
+      fitted_[operand] |= !llvm::isa<hlo::ExponentialOp>(op);
   }
 
   // Where what is compared comes from: a slice is inside if the whole is, a larger one if both are. Constants
@@ -95,6 +120,7 @@ class Watch {
   FuncOp function_;
   mlir::OpBuilder builder_;
   llvm::SetVector<Value> operands_;
+  llvm::MapVector<Value, bool> fitted_;  // and whether it is positive
 };
 
 void build_guard(mlir::ModuleOp module) {

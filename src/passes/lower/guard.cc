@@ -30,6 +30,13 @@ double elements_of(Value value) {
 
 }  // namespace
 
+std::optional<Ends> positive_ends(Value value, const Precision& precision) {
+  const auto range = range_of(value);
+  if (!range || range->minimum <= 0) return std::nullopt;
+  const double margin = std::ldexp(1.0, precision.margin_bits);
+  return Ends{range->minimum / margin, range->maximum * margin};
+}
+
 bool is_guarded(Value value) {
   return llvm::any_of(value.getUsers(),
                       [](mlir::Operation* user) { return llvm::isa<privacy::CountOutsideOp>(user); });
@@ -80,6 +87,41 @@ mlir::LogicalResult lower_count_outside(Lowering& lowering, privacy::CountOutsid
                                     Range{.minimum = 0, .maximum = most}.bound_bits(0), BoundStatus::Proven);
   lowering.set_share(op,
                      builder.create<privacy::OutsideOp>(op.getLoc(), type, probed.projection, probed.limit));
+  return mlir::success();
+}
+
+// The operand moved so that its range lies around zero, compared element by element.
+mlir::LogicalResult lower_count_beyond(Lowering& lowering, privacy::CountBeyondOp op) {
+  const Value v = lowering.share_of(op.getOperand());
+  if (!v) return mlir::failure();
+  mlir::OpBuilder& builder = lowering.builder();
+  const auto type = fixed(v);
+  const int fraction = static_cast<int>(type.getFractionBits());
+  if (type.getStatus() != BoundStatus::Calibrated && !op.getPositive())
+    return lowering.set(op, {.product = {}, .terms = {}}), mlir::success();
+  Value centred = v;
+  auto limit = int64_t{1} << std::clamp<int>(static_cast<int>(type.getBoundBits()) + fraction, 0, 62);
+  if (op.getPositive()) {
+    const auto ends = positive_ends(op.getOperand(), lowering.precision());
+    if (!ends) return mlir::failure();  // its function said why
+    const auto least = static_cast<int64_t>(std::ceil(std::ldexp(ends->least, fraction)));
+    const auto most = static_cast<int64_t>(std::floor(std::ldexp(ends->most, fraction)));
+    limit = (most - least) / 2 + 1;
+    const double centre = std::ldexp(static_cast<double>(least + (most - least) / 2), -fraction);
+    const auto constant =
+        privacy::secret(op.getContext(), type.getShape(), fraction,
+                        Range{.minimum = 0, .maximum = centre}.bound_bits(0), BoundStatus::Proven);
+    const auto moved =
+        privacy::secret(op.getContext(), type.getShape(), fraction,
+                        std::max<int>(type.getBoundBits(), constant.getBoundBits()) + 1, type.getStatus());
+    centred = builder.create<privacy::SubtractOp>(
+        op.getLoc(), moved, v,
+        builder.create<privacy::ConstantOp>(op.getLoc(), constant, llvm::ArrayRef<double>{centre}));
+  }
+  const auto count = privacy::secret(
+      op.getContext(), {}, 0, Range{.minimum = 0, .maximum = 2 * elements_of(op.getOperand())}.bound_bits(0),
+      BoundStatus::Proven);
+  lowering.set_share(op, builder.create<privacy::OutsideOp>(op.getLoc(), count, centred, limit));
   return mlir::success();
 }
 

@@ -1,10 +1,19 @@
 // How wide the windows of guarded values are, and how many probes it takes to check them. Internal to lower/.
 #pragma once
 
+#include <optional>
+
 #include "passes/calibrate/range.h"
 #include "passes/options.h"
 
 namespace sotto::passes {
+
+// Where a positive argument of a function must lie, from what was measured; the margin widens it on both
+// sides.
+struct Ends {
+  double least, most;
+};
+std::optional<Ends> positive_ends(mlir::Value value, const Precision& precision);
 
 // Whether the guard watches the value.
 bool is_guarded(mlir::Value value);

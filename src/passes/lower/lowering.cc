@@ -139,7 +139,7 @@ Expression Lowering::expression_of(Value value) {
 
 bool Lowering::used_once(Value value) {
   return llvm::count_if(value.getUses(), [](mlir::OpOperand& use) {
-           return !llvm::isa<privacy::CountOutsideOp>(use.getOwner());
+           return !llvm::isa<privacy::CountOutsideOp, privacy::CountBeyondOp>(use.getOwner());
          }) == 1;
 }
 

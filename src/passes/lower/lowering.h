@@ -94,6 +94,7 @@ inline privacy::FixedType fixed(mlir::Value share) { return llvm::cast<privacy::
 
 // The guard's operations (guard.cc).
 mlir::LogicalResult lower_count_outside(Lowering& lowering, privacy::CountOutsideOp op);
+mlir::LogicalResult lower_count_beyond(Lowering& lowering, privacy::CountBeyondOp op);
 mlir::LogicalResult lower_any_outside(Lowering& lowering, privacy::AnyOutsideOp op);
 
 // Roots (roots.cc).

@@ -63,6 +63,7 @@ class Rules {
         .Case([&](privacy::RowMaximumOp o) { return row_maximum(o); })
         .Case([&](privacy::RowArgmaxOp o) { return row_argmax(o); })
         .Case([&](privacy::CountOutsideOp o) { return lower_count_outside(to_, o); })
+        .Case([&](privacy::CountBeyondOp o) { return lower_count_beyond(to_, o); })
         .Case([&](privacy::AnyOutsideOp o) { return lower_any_outside(to_, o); })
         .Default([](Operation* o) {
           return o->emitError()
@@ -275,13 +276,12 @@ class Rules {
 
   // Where an argument must lie, from what was measured; the margin widens it on both sides.
   std::optional<std::pair<double, double>> positive_range(Value value) {
-    const auto range = range_of(value);
-    const double margin = std::ldexp(1.0, to_.precision().margin_bits);
-    if (!range || range->minimum <= 0) {
+    const auto ends = positive_ends(value, to_.precision());
+    if (!ends) {
       op_->emitError("needs an operand that is positive, and none of its values may be near zero");
       return std::nullopt;
     }
-    return std::pair{range->minimum / margin, range->maximum * margin};
+    return std::pair{ends->least, ends->most};
   }
 
   LogicalResult divide(hlo::DivideOp op) {
@@ -364,6 +364,8 @@ class Rules {
       bound = Bound{bound_of(expression.terms[0].share), fixed(expression.terms[0].share).getStatus()};
     int wanted = to_.precision().activation_fraction_bits;
     if (expression.is_single()) wanted = std::min(wanted, fraction_of(expression.terms[0].share));
+    // Truncation may round up to the bound itself.
+    if (bound && fraction_of(expression.terms[0].share) > wanted) ++bound->bits;
     auto made = to_.contract(x, expression, wanted, Then::kRelu, {}, bound);
     if (!made) return mlir::failure();
     to_.set_share(op.getResult(), made->getResult(0));
