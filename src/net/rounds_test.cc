@@ -129,8 +129,9 @@ Task<int> fails_beside_others(Rounds& rounds) {
 TEST(Rounds, AFailureAtOnePartyEndsAll) {
   const auto ended = run_three({fails_beside_others});
   EXPECT_THAT(ended[2].error, testing::HasSubstr("label is out of range"));
-  EXPECT_THAT(ended[0].error, testing::HasSubstr("cyn"));
-  EXPECT_NE(ended[1].error, "");
+  // Whoever hears of it first leaves, too: the others name one of the two.
+  EXPECT_THAT(ended[0].error, testing::AnyOf(testing::HasSubstr("cyn"), testing::HasSubstr("bob")));
+  EXPECT_THAT(ended[1].error, testing::AnyOf(testing::HasSubstr("cyn"), testing::HasSubstr("ada")));
 }
 
 }  // namespace

@@ -36,7 +36,8 @@ TEST(Shaped, ProfilesAreParsed) {
   EXPECT_EQ(parse_profile("wan").one_way_ms, 20);
   EXPECT_EQ(parse_profile("12.5:3").megabit_per_second, 12.5);
   EXPECT_EQ(parse_profile("12.5:3").one_way_ms, 3);
-  for (const char* bad : {"1e-9:1", "1e9:1", "", "fast", "1", "1:", ":1", "0:1", "-1:1", "1:-1", "1:1x", "nan:1", "inf:1"}) {
+  for (const char* bad :
+       {"1e-9:1", "1e9:1", "", "fast", "1", "1:", ":1", "0:1", "-1:1", "1:-1", "1:1x", "nan:1", "inf:1"}) {
     EXPECT_THAT(error_of(ErrorKind::kUsage, [&] { parse_profile(bad); }), HasSubstr("network profile"))
         << bad;
   }
@@ -86,7 +87,7 @@ TEST(Shaped, TheRateIsOfAPartyOverItsLinksAndDirections) {
         receive_bulk(*links[1][0], kSize);
         receive_bulk(*links[2][0], kSize);
       });
-  EXPECT_GT(two / one, 1.6);
+  EXPECT_GT(two / one, 1.4);
   EXPECT_LT(two / one, 2.4);
 
   links = links_of();  // both directions at once
@@ -95,7 +96,7 @@ TEST(Shaped, TheRateIsOfAPartyOverItsLinksAndDirections) {
     receive_bulk(*links[me][1 - me], kSize);
   };
   const double duplex = both([&] { party(0); }, [&] { party(1); });
-  EXPECT_GT(duplex / one, 1.6);
+  EXPECT_GT(duplex / one, 1.4);  // one if directions did not share the rate
   EXPECT_LT(duplex / one, 2.6);
 }
 
