@@ -103,4 +103,17 @@ inline void expect_clear_end(const Outcome& outcome, std::size_t victim, const R
   }
 }
 
+inline int code(ErrorKind kind) { return static_cast<int>(kind); }
+
+// Of a run that nothing happened to and nobody saved; the data are the same in every job.
+inline const nlohmann::json& expected_totals() {
+  static const auto totals = [] {
+    ResumableJob job("", 0);
+    const auto outcome = job.run();
+    expect_success(outcome);
+    return ResumableJob::totals(outcome);
+  }();
+  return totals;
+}
+
 }  // namespace sotto::tests

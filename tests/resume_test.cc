@@ -14,19 +14,6 @@ using testing::AllOf;
 using testing::AnyOf;
 using testing::HasSubstr;
 
-int code(ErrorKind kind) { return static_cast<int>(kind); }
-
-// Of a run without checkpoints; the data are the same in every job.
-const nlohmann::json& expected_totals() {
-  static const auto totals = [] {
-    ResumableJob job("", 0);
-    const auto outcome = job.run();
-    expect_success(outcome);
-    return ResumableJob::totals(outcome);
-  }();
-  return totals;
-}
-
 auto kill_of(std::size_t victim) {
   return [victim](const Pids& pids) { ::kill(pids[victim], SIGKILL); };
 }

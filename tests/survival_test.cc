@@ -14,18 +14,6 @@ using testing::AllOf;
 using testing::AnyOf;
 using testing::HasSubstr;
 
-int code(ErrorKind kind) { return static_cast<int>(kind); }
-
-const nlohmann::json& expected_totals() {
-  static const auto totals = [] {
-    ResumableJob job("", 0);
-    const auto outcome = job.run();
-    expect_success(outcome);
-    return ResumableJob::totals(outcome);
-  }();
-  return totals;
-}
-
 void expect_resumes(ResumableJob& job, const std::vector<std::string>& flags = {"--resume"}) {
   const auto outcome = job.run_with(flags);
   expect_success(outcome);
@@ -240,7 +228,8 @@ TEST_F(Skewed, AClockFarBehindIsSaidOnEverySide) {
   for (std::size_t party = 0; party < 3; ++party) {
     EXPECT_THAT(outcome.ended[party].exit_code, AnyOf(code(ErrorKind::kIdentity), code(ErrorKind::kPeer)));
     EXPECT_LT(outcome.seconds_after_hurt(party), 10);
-    EXPECT_THAT(outcome.errors.at(job.names[party]), HasSubstr("certificate")) << testing::PrintToString(outcome.errors);
+    EXPECT_THAT(outcome.errors.at(job.names[party]), HasSubstr("certificate"))
+        << testing::PrintToString(outcome.errors);
   }
 }
 

@@ -5,8 +5,6 @@
 namespace sotto::cli {
 namespace {
 
-constexpr std::int64_t kEfforts = 3;
-
 std::vector<Variant> variants_of(const runtime::Program& program, int block, int operation,
                                  const net::NetworkProfile& network) {
   const auto& wire = program.plan.blocks(block).operations(operation);
@@ -14,7 +12,7 @@ std::vector<Variant> variants_of(const runtime::Program& program, int block, int
       program.blocks[static_cast<std::size_t>(block)].operations[static_cast<std::size_t>(operation)];
   std::vector<Variant> variants;
   kernels::Call call = prepared.types;
-  for (std::int64_t effort = 0; effort < kEfforts; ++effort) {
+  for (std::int64_t effort = 0; effort < kernels::kEfforts; ++effort) {
     call.attributes["effort"] = effort;
     Variant variant{.name = std::string(kernels::variant_of(call.attributes)),
                     .cost = kernels::count(*program.table, *prepared.kernel, call,

@@ -40,7 +40,7 @@ class Check {
   // The window attribute, 2..64.
   int window() const { return static_cast<int>(within("window", 64, 2, 64)); }
   // 0 few bytes, 1 balanced, 2 few rounds.
-  void effort() const { within("effort", 0, 0, 2); }
+  void effort() const { within("effort", 0, 0, kEfforts - 1); }
   // What comparing() reads.
   void comparison() const {
     window();

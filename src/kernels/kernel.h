@@ -92,6 +92,8 @@ struct Kernel {
   Task<std::vector<protocols::Share>> (*run)(protocols::Context&, const Call&);
 };
 
+// Values of the attribute `effort`, from 0.
+inline constexpr std::int64_t kEfforts = 3;
 // What the attribute `effort` means, as plans name it: "few bytes", "balanced" or "few rounds"; "" without
 // it.
 std::string_view variant_of(const Attributes& attributes);

@@ -26,10 +26,6 @@ struct WindowDimension {
     const std::int64_t room = padded(extent) - span();
     return room < 0 ? 0 : room / stride + 1;
   }
-  // Whether places neither overlap nor leave gaps, and all lie inside: as of most pooling.
-  bool is_tiling() const {
-    return stride == size && low == 0 && high == 0 && base_dilation == 1 && dilation == 1;
-  }
 };
 
 // One entry for each dimension; of a convolution, for each spatial dimension.

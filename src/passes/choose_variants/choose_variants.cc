@@ -8,7 +8,6 @@ namespace sotto::passes {
 
 namespace {
 
-constexpr std::int64_t kEfforts = 3;
 // Bytes cost money and work that the network's seconds do not show: spending more must save a good part of
 // the time.
 constexpr double kWorthwhile = 0.92;
@@ -49,7 +48,7 @@ void choose_variant(plan::Operation& operation, int parties, const Network& netw
   if (!compares(operation)) return;
   std::int64_t best = 0;
   double least = 0;
-  for (std::int64_t effort = 0; effort < kEfforts; ++effort) {
+  for (std::int64_t effort = 0; effort < kernels::kEfforts; ++effort) {
     set_effort(operation, effort);
     const double seconds = seconds_on(network, count(operation), parties);
     if (effort == 0 || seconds < kWorthwhile * least) best = effort, least = seconds;

@@ -5,6 +5,7 @@
 #include "llvm/ADT/DenseMap.h"
 #include "passes/calibrate/range.h"
 #include "passes/lower/expression.h"
+#include "passes/lower/format.h"
 #include "passes/lower/states.h"
 #include "passes/options.h"
 #include "passes/support/tensors.h"
@@ -75,6 +76,13 @@ class Lowering {
   mlir::Value make(mlir::Value of, const Expression& expression, int fraction_bits);
   mlir::Value make_in_two(mlir::Value of, const Expression& expression, int fraction_bits);
   mlir::Value make_locally(mlir::Value of, const Expression& expression, int fraction_bits);
+  struct Fit {
+    privacy::FixedType type;
+    RawFormat format;
+  };
+  std::optional<Fit> fit(mlir::Value of, const Expression& expression, int fraction_bits,
+                         std::optional<Bound> bound);
+  int64_t groups_of(mlir::Value of, const Fit& fit) const;
   int wanted_fraction(mlir::Value value) const;
   // Whether a relu or a pooling compares the value.
   static bool is_activation(mlir::Value value);

@@ -76,6 +76,18 @@ const char* name_of(Product::Kind kind) {
   return "none";
 }
 
+const char* name_of(Then then) {
+  switch (then) {
+    case Then::kNothing:
+      return "none";
+    case Then::kRelu:
+      return "relu";
+    case Then::kSelect:
+      return "select";
+  }
+  return "none";
+}
+
 Bound expression_bound(const Expression& expression) {
   Bound bound = sum_bound(expression.terms);
   if (!expression.product) return bound;
@@ -195,19 +207,14 @@ Value Lowering::make_in_two(Value of, const Expression& expression, int fraction
   return make(of, sum, fraction_bits);
 }
 
-privacy::ContractOp Lowering::contract(Value of, const Expression& expression, int fraction_bits, Then then,
-                                       Value selector, std::optional<Bound> bound) {
+// The value's type, and the integers it is computed with. Nothing, and a diagnostic, where they leave the
+// ring.
+std::optional<Lowering::Fit> Lowering::fit(Value of, const Expression& expression, int fraction_bits,
+                                           std::optional<Bound> bound) {
+  const auto parts = parts_of(expression);
   auto type =
       bound ? privacy::secret(builder_.getContext(), shape_of(of), fraction_bits, bound->bits, bound->status)
             : type_of(of, fraction_bits, expression_bound(expression));
-  const auto parts = parts_of(expression);
-  llvm::SmallVector<Value> operands;
-  if (const auto& product = expression.product) operands.append({product->a, product->b});
-  llvm::SmallVector<int64_t> rows;
-  for (const Term& term : expression.terms) {
-    operands.push_back(term.share);
-    rows.push_back(term.row ? 1 : 0);
-  }
   auto format = choose_format(parts, fraction_bits, type.getBoundBits());
   // Where the window that is cheap to probe does not fit, a narrower one takes more groups of probes.
   const int least =
@@ -217,46 +224,58 @@ privacy::ContractOp Lowering::contract(Value of, const Expression& expression, i
                            BoundStatus::Calibrated);
     format = choose_format(parts, fraction_bits, type.getBoundBits());
   }
-  if (!format) {
-    mlir::emitError(of.getLoc())
-        << "this value does not fit 64-bit fixed point: it is below 2^" << type.getBoundBits()
-        << " and wants " << fraction_bits
-        << " fraction bits; use fewer, or train in smaller steps if values grow without end";
-    return nullptr;
+  if (format) return Fit{type, *format};
+  mlir::emitError(of.getLoc())
+      << "this value does not fit 64-bit fixed point: it is below 2^" << type.getBoundBits() << " and wants "
+      << fraction_bits << " fraction bits; use fewer, or train in smaller steps if values grow without end";
+  return std::nullopt;
+}
+
+// How many groups of probes the contraction makes of `of`, which is watched; none of what is proven.
+int64_t Lowering::groups_of(Value of, const Fit& fit) const {
+  if (fit.type.getStatus() != BoundStatus::Calibrated) return 0;
+  const int fraction = fit.type.getFractionBits(), window = window_for(fit.type.getBoundBits(), fraction);
+  return probe_groups(of, std::ldexp(1.0, window - 2 - fraction), precision());
+}
+
+privacy::ContractOp Lowering::contract(Value of, const Expression& expression, int fraction_bits, Then then,
+                                       Value selector, std::optional<Bound> bound) {
+  const auto fitted = fit(of, expression, fraction_bits, bound);
+  if (!fitted) return nullptr;
+  const auto& [type, format] = *fitted;
+  const auto& product = expression.product;
+  llvm::SmallVector<Value> operands;
+  llvm::SmallVector<int64_t> rows;
+  if (product) operands.append({product->a, product->b});
+  for (const Term& term : expression.terms) {
+    operands.push_back(term.share);
+    rows.push_back(term.row ? 1 : 0);
   }
   if (selector) operands.push_back(selector);
-  const bool product = expression.product.has_value();
-  const auto scales = llvm::ArrayRef(format->scales).drop_front(product ? 1 : 0);
-  const char* kind = product ? name_of(expression.product->kind) : "none";
-  const char* after = then == Then::kRelu ? "relu" : then == Then::kSelect ? "select" : "none";
-  const mlir::Type bit =
-      then == Then::kRelu ? privacy::BitsType::get(builder_.getContext(), type.getShape()) : mlir::Type();
-  const int compared = window_for(type.getBoundBits(), fraction_bits);
-  const int window = then == Then::kRelu ? compared : 64;
-  mlir::Type projection;
-  int64_t groups = 0;
+  const bool relu = then == Then::kRelu;
   // A bound that was given speaks of another value than `of`: that one is not what the guard asks for.
-  const bool watched =
-      !bound && is_guarded(of) && (then == Then::kRelu || (then == Then::kNothing && product));
-  const bool proven = type.getStatus() != BoundStatus::Calibrated;
-  if (watched && !proven) {
-    groups = probe_groups(of, std::ldexp(1.0, compared - 2 - fraction_bits), precision());
-    projection =
-        privacy::secret(builder_.getContext(), {groups, protocols::kProbes},
-                        fraction_bits + format->truncate_bits, type.getBoundBits(), type.getStatus());
-  }
-  auto op = builder_.create<privacy::ContractOp>(
-      of.getLoc(), type, bit, projection, operands, kind, product && expression.product->transpose_a,
-      product && expression.product->transpose_b, product ? format->scales[0] : 1, scales, rows,
-      format->truncate_bits, after, window, groups);
-  if (product && expression.product->convolution)
-    set_convolution(op, llvm::cast<hlo::ConvolutionOp>(expression.product->convolution));
-  if (product && !expression.product->schedule.empty())
-    op->setAttr(kScheduleAttribute, builder_.getDenseI64ArrayAttr(scheduled_scales(
-                                        *expression.product, fraction_bits + format->truncate_bits)));
-  if (watched && proven) probes_[of] = {.projection = {}, .proven = true};
+  const bool watched = !bound && is_guarded(of) && (relu || (then == Then::kNothing && product));
+  const int64_t groups = watched ? groups_of(of, *fitted) : 0;
+  mlir::Type bit, projection;
+  if (relu) bit = privacy::BitsType::get(builder_.getContext(), type.getShape());
   if (groups > 0)
-    probes_[of] = {.projection = op.getProjection(), .limit = probe_limit(compared, format->truncate_bits)};
+    projection = privacy::secret(builder_.getContext(), {groups, protocols::kProbes},
+                                 fraction_bits + format.truncate_bits, type.getBoundBits(), type.getStatus());
+  const int window = window_for(type.getBoundBits(), fraction_bits);
+  auto op = builder_.create<privacy::ContractOp>(
+      of.getLoc(), type, bit, projection, operands, product ? name_of(product->kind) : "none",
+      product && product->transpose_a, product && product->transpose_b, product ? format.scales[0] : 1,
+      llvm::ArrayRef(format.scales).drop_front(product ? 1 : 0), rows, format.truncate_bits, name_of(then),
+      relu ? window : 64, groups);
+  if (product && product->convolution)
+    set_convolution(op, llvm::cast<hlo::ConvolutionOp>(product->convolution));
+  if (product && !product->schedule.empty())
+    op->setAttr(kScheduleAttribute, builder_.getDenseI64ArrayAttr(
+                                        scheduled_scales(*product, fraction_bits + format.truncate_bits)));
+  if (groups > 0)
+    probes_[of] = {.projection = op.getProjection(), .limit = probe_limit(window, format.truncate_bits)};
+  else if (watched)
+    probes_[of] = {.projection = {}, .proven = true};
   return op;
 }
 

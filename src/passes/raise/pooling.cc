@@ -4,7 +4,7 @@
 // |--------------------------------------------------|--------------------------------------------------------
 // | reduce_window(add)                               | the sum of the windows' slices
 // | reduce_window(maximum) without padding           | a tournament of them: pairs, pairs of winners, ...
-// | select_and_scatter(GE, add) of the same windows  | its source, handed down by the same bits and moved back
+// | select_and_scatter(GE, add) of the same windows  | its source, handed down by the same bits
 //
 // Of equal elements the first wins, as select_and_scatter with GE has it. The bits of the forward pass decide
 // the gradient: it compares nothing again.
@@ -19,6 +19,11 @@ namespace privacy = ir::privacy;
 using mlir::LogicalResult;
 using mlir::PatternRewriter;
 using mlir::Value;
+
+bool pads(const hlo::Window& window) {
+  return llvm::any_of(window,
+                      [](const auto& d) { return d.low != 0 || d.high != 0 || d.base_dilation != 1; });
+}
 
 class Slices {
  public:
@@ -58,15 +63,13 @@ class Slices {
 
   Value padded(Value operand) {
     llvm::SmallVector<int64_t> low, high, interior, shape;
-    bool any = false;
+    if (!pads(window_)) return operand;
     for (auto [axis, dimension] : llvm::enumerate(window_)) {
       low.push_back(dimension.low);
       high.push_back(dimension.high);
       interior.push_back(dimension.base_dilation - 1);
       shape.push_back(dimension.padded(shape_of(operand)[axis]));
-      any |= dimension.low != 0 || dimension.high != 0 || dimension.base_dilation != 1;
     }
-    if (!any) return operand;
     const auto type = tensor_type(operand).clone(shape);
     return rewriter_.create<hlo::PadOp>(location_, type, operand, zero(type), low, high, interior);
   }
@@ -92,15 +95,13 @@ class Slices {
 // The windows' slices and who won; the gradient goes the same way back.
 class Tournament {
  public:
-  Tournament(PatternRewriter& rewriter, mlir::Location location) : rewriter_(rewriter), location_(location) {}
-
-  Value play(llvm::SmallVector<Value> players) {
+  Value play(PatternRewriter& rewriter, mlir::Location location, llvm::SmallVector<Value> players) {
     while (players.size() > 1) {
       llvm::SmallVector<Value> winners, bits;
       for (std::size_t i = 0; i + 1 < players.size(); i += 2) {
-        auto larger = rewriter_.create<privacy::LargerOp>(
-            location_, players[i].getType(), tensor_type(players[i]).clone(rewriter_.getI1Type()), players[i],
-            players[i + 1]);
+        auto larger = rewriter.create<privacy::LargerOp>(location, players[i].getType(),
+                                                         tensor_type(players[i]).clone(rewriter.getI1Type()),
+                                                         players[i], players[i + 1]);
         winners.push_back(larger.getResult());
         bits.push_back(larger.getFirst());
       }
@@ -132,15 +133,8 @@ class Tournament {
     llvm::SmallVector<Value> bits;
     std::size_t players;
   };
-  PatternRewriter& rewriter_;
-  mlir::Location location_;
   llvm::SmallVector<Round> rounds_;
 };
-
-bool pads(const hlo::Window& window) {
-  return llvm::any_of(window,
-                      [](const auto& d) { return d.low != 0 || d.high != 0 || d.base_dilation != 1; });
-}
 
 bool same_windows(const hlo::Window& a, const hlo::Window& b) {
   return a.size() == b.size() && llvm::all_of(llvm::zip(a, b), [](const auto& pair) {
@@ -153,9 +147,7 @@ bool same_windows(const hlo::Window& a, const hlo::Window& b) {
 struct RaiseWindowSum : mlir::OpRewritePattern<hlo::ReduceWindowOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(hlo::ReduceWindowOp op, PatternRewriter& rewriter) const override {
-    if (op.getInputs().size() != 1 || !is_float(op.getResult(0)) ||
-        op.single_operation() != "stablehlo.add" || splat_value(op.getInitValues().front()) != 0.0)
-      return mlir::failure();
+    if (!is_window_reduction(op, "stablehlo.add") || !is_float(op.getResult(0))) return mlir::failure();
     const auto window = op.window();
     Slices slices(rewriter, op.getLoc(), window);
     const Value operand = slices.padded(op.getInputs().front());
@@ -180,10 +172,11 @@ struct RaiseWindowMaximum : mlir::OpRewritePattern<hlo::ReduceWindowOp> {
       players.push_back(slices.take(operand, number));
       if (const auto range = range_of(operand)) widen_range(players.back(), *range);
     }
-    Tournament tournament(rewriter, op.getLoc());
-    const Value winner = tournament.play(players);
+    Tournament tournament;
+    const Value winner = tournament.play(rewriter, op.getLoc(), players);
     for (mlir::Operation* user : llvm::make_early_inc_range(operand.getUsers()))
-      if (auto scatter = llvm::dyn_cast<hlo::SelectAndScatterOp>(user))
+      if (auto scatter = llvm::dyn_cast<hlo::SelectAndScatterOp>(user);
+          scatter && op->isBeforeInBlock(scatter))
         hand_back(rewriter, scatter, operand, window, tournament);
     replace_and_keep_range(rewriter, op, winner);
     return mlir::success();
@@ -192,9 +185,7 @@ struct RaiseWindowMaximum : mlir::OpRewritePattern<hlo::ReduceWindowOp> {
  private:
   static void hand_back(PatternRewriter& rewriter, hlo::SelectAndScatterOp op, Value operand,
                         const hlo::Window& window, const Tournament& tournament) {
-    if (op.getOperand() != operand || !same_windows(op.window(), window) ||
-        op.select_direction() != hlo::ComparisonDirection::GE || op.scatter_operation() != "stablehlo.add" ||
-        splat_value(op.getInitValue()) != 0.0)
+    if (op.getOperand() != operand || !same_windows(op.window(), window) || !is_window_maximum_gradient(op))
       return;
     const mlir::OpBuilder::InsertionGuard guard(rewriter);
     rewriter.setInsertionPoint(op);

@@ -4,6 +4,7 @@
 
 #include "base/bits.h"
 #include "protocols/probes.h"
+#include "protocols/rep3/chunkwise.h"
 #include "protocols/rep3/comparison.h"
 #include "protocols/rep3/halves.h"
 #include "protocols/rep3/planes.h"
@@ -161,16 +162,15 @@ Task<void> chunk_task(Work& work, Chunk chunk) {
 }
 
 // Probes of a product: three summands like the product itself, projected before they are masked, then shared
-// again as one small product in the same round. Started after all chunks.
-Task<void> share_probes(Work& work, Site site, const Output& output) {
-  const int single = (site.base.operation + site.base.sub_operation) % 3;
-  const Chunk all{0, work.probes.size(), single, 0};
-  Dealing dealing(work.context, site, all);
-  const Words theirs = mask_and_exchange(dealing, work.probes);
-  Truncation whole(dealing, all.size(), 0);
-  whole.deal(dealing.roles().is_single() ? work.probes : Words());
+// again as a small product of its own in the same round. Started after all chunks of the product.
+Task<void> share_probes(Work& work, const Site& site, Chunk chunk, const Output& output) {
+  Dealing dealing(work.context, site, chunk);
+  const Words mine = work.probes.slice(chunk.begin, chunk.size());
+  const Words theirs = mask_and_exchange(dealing, mine);
+  Truncation whole(dealing, chunk.size(), 0);
+  whole.deal(dealing.roles().is_single() ? mine : Words());
   co_await work.context.next_round();
-  co_await whole.finish(pair_half(work, dealing.roles(), work.probes, theirs), all, output);
+  co_await whole.finish(pair_half(work, dealing.roles(), mine, theirs), chunk, output);
 }
 
 // A sum of shared values is a sum of parts.
@@ -238,7 +238,9 @@ Task<Shares> sharing_contract(Context& context, const Contraction& contraction, 
     context.local([&] { std::ranges::fill(work.probes.mutable_span(), 0); });
   }
   for (const Chunk& chunk : chunks) tasks.push_back(chunk_task(work, chunk));
-  if (projects) tasks.push_back(share_probes(work, context.begin(), probed));
+  const Site probe_site = projects ? context.begin() : site;
+  for (const Chunk& chunk : cut(probes, 64, probe_site))
+    tasks.push_back(share_probes(work, probe_site, chunk, probed));
   co_await when_all(std::move(tasks));
   Shares results;
   results.push_back(
@@ -301,19 +303,11 @@ std::shared_ptr<const SelectorCache> selector_of_relu(const Shape& shape, std::u
 }
 
 Task<Share> sign(Context& context, Share value, int window, Effort effort) {
-  const Site site = context.begin();
-  const std::size_t count = value.elements();
-  Contraction identity;
-  identity.shape = value.shape;
-  identity.addends.push_back({value});
-  const LocalProduct local(context, identity);
-  const std::size_t words = bits::words_for(count);
-  const Output output{{context.words(words), context.words(words)}};
-  std::vector<Task<void>> tasks;
-  for (const Chunk& chunk : cut(count, 64, site))
-    tasks.push_back(sign_chunk(context, site, local, window, effort, chunk, output));
-  co_await when_all(std::move(tasks));
-  co_return Share{Kind::kBoolean, value.shape, {output.part[0], output.part[1]}, nullptr};
+  co_return co_await chunkwise(
+      context, std::move(value), Kind::kBoolean,
+      [&](const Site& site, const LocalProduct& halves, const Chunk& chunk, const Output& output) {
+        return sign_chunk(context, site, halves, window, effort, chunk, output);
+      });
 }
 
 }  // namespace sotto::protocols::rep3

@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "base/bits.h"
-#include "protocols/rep3/halves.h"
+#include "protocols/rep3/chunkwise.h"
 #include "protocols/rep3/leading_digit.h"
 #include "protocols/rep3/logarithm_loops.h"
 #include "protocols/rep3/logarithm_table.h"
@@ -358,18 +358,11 @@ Task<Share> lookup_of_logarithm(Context& context, Share value, const Logarithm& 
   SOTTO_ASSERT(function.window == logarithm.window() && function.piece_bits == Logarithm::kPieceBits &&
                    function.minimum == logarithm.minimum(),
                "a function of a logarithm has the window of its logarithm");
-  const Site site = context.begin();
-  const std::size_t count = value.elements();
-  Contraction identity;
-  identity.shape = value.shape;
-  identity.addends.push_back({value});
-  const LocalProduct local(context, identity);
-  const Output output{{context.words(count), context.words(count)}};
-  std::vector<Task<void>> tasks;
-  for (const Chunk& chunk : cut(count, 64, site))
-    tasks.push_back(chunk_task(context, site, logarithm, function, local, chunk, output));
-  co_await when_all(std::move(tasks));
-  co_return Share{Kind::kArithmetic, value.shape, {output.part[0], output.part[1]}, nullptr};
+  co_return co_await chunkwise(
+      context, std::move(value), Kind::kArithmetic,
+      [&](const Site& site, const LocalProduct& halves, const Chunk& chunk, const Output& output) {
+        return chunk_task(context, site, logarithm, function, halves, chunk, output);
+      });
 }
 
 }  // namespace sotto::protocols::rep3
