@@ -1,0 +1,77 @@
+// The device table of lattice arithmetic: loops over words modulo one prime, one row per kind of processor.
+//
+// All rows are one text, word_loops.h, over the low and high halves of 52-bit products, and give equal words.
+// Constant time: no branch on and no address from a word. Private to lattice, visible for the tests that
+// compare the rows. Arrays are aligned to 64 bytes and their lengths multiples of kGranule.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "crypto/lattice/modulus.h"
+
+namespace sotto::lattice {
+
+inline constexpr std::size_t kGranule = 64;
+
+// A constant factor and its quotient().
+struct Factor {
+  Word value, quotient;
+};
+
+// What the transform reads. `roots`: psi^(bit reversal of i), at i; the last log2(lanes) stages have theirs
+// in `tail_roots`, laid out for registers (see ntt.cc). Backward likewise with inverses.
+struct Twiddles {
+  const Word *roots, *quotients;
+  const Word *tail_roots, *tail_quotients;
+};
+
+struct TransformTables {
+  std::size_t degree;
+  int log_degree;
+  Twiddles forward, backward;
+  Factor scale, scaled_root;  // 1/degree, and 1/degree times the backward root of the last stage
+};
+
+struct Table {
+  const char* name;
+  int log_lanes;
+
+  // In place, coefficients < p to values < p, and back. Value i is at psi^(2 * reversed(i) + 1).
+  void (*forward)(Word* x, const TransformTables& tables, const Modulus& modulus);
+  void (*backward)(Word* x, const TransformTables& tables, const Modulus& modulus);
+
+  // Of words < p, to words < p; `out` may be an operand. Products are Montgomery's, a * b / 2^52.
+  void (*add)(Word* out, const Word* a, const Word* b, std::size_t n, const Modulus& modulus);
+  void (*subtract)(Word* out, const Word* a, const Word* b, std::size_t n, const Modulus& modulus);
+  void (*multiply)(Word* out, const Word* a, const Word* b, std::size_t n, const Modulus& modulus);
+  void (*multiply_add)(Word* out, const Word* a, const Word* b, std::size_t n, const Modulus& modulus);
+
+  // out = a * factor (+ out) mod p, for any a < 2^52.
+  void (*scale)(Word* out, const Word* a, Factor factor, std::size_t n, const Modulus& modulus);
+  void (*scale_add)(Word* out, const Word* a, Factor factor, std::size_t n, const Modulus& modulus);
+
+  // out = a * factor mod p for any 64-bit a; `high_factor` is that of 2^52 * factor.
+  void (*scale_word)(Word* out, const Word* a, Factor factor, Factor high_factor, std::size_t n,
+                     const Modulus& modulus);
+
+  // out_c = sum over i of a[c][i] * b[i] / 2^52 for the components c = 0, 1 of `terms` pairs; one reduction
+  // per output. 1 <= terms <= kMaxTerms. The outputs are no operands.
+  void (*dot)(Word* out0, Word* out1, const Word* const* a0, const Word* const* a1, const Word* const* b,
+              std::size_t terms, std::size_t n, const Modulus& modulus);
+};
+
+// So many low halves, each below 2^52, stay below 2^63.
+inline constexpr std::size_t kMaxTerms = std::size_t{1} << 11;
+
+extern const Table kPortableTable;
+#if defined(__x86_64__)
+extern const Table kAvx2Table;
+extern const Table kIfmaTable;
+#endif
+
+// Those this processor can run, fastest first; never empty.
+std::span<const Table* const> available_tables();
+const Table& table();
+
+}  // namespace sotto::lattice
