@@ -58,6 +58,9 @@ std::vector<Documented> documented_costs() {
       {"select", {bits, y(18, 4), y(18, 4)}, {y(18, 4)}, {}, 2, 32},
       // 8 pieces of one word, 16 + 8, and 3 x 37 / 8 for the truncation of 55 bits to 18.
       {"exp", {y(18, 2)}, {y(18, 6)}, {}, 3, 8 * 8 + 24 + 13.875},
+      // 32 pieces, truncated by 37 - 18 bits; or 4, by 49 - 18, and the product of two roots, by 36 - 18.
+      {"exp", {y(18, 4)}, {y(18, 24)}, {{"effort", Integer{2}}}, 3, 8 * 32 + 24 + 7.125},
+      {"exp", {y(18, 4)}, {y(18, 24)}, {}, 5, 8 * 4 + 24 + 11.625 + 24 + 6.75},
       // 32 pieces of six words, 16 + 8, and 3 x 42 / 8 for the truncation of 60 bits to 18.
       {"reciprocal", {y(18, 5)}, {y(18, 1)}, range(1, 16), 3, 8 * 32 * 6 + 24 + 15.75},
       {"reciprocal", {y(18, 9)}, {y(18, 9)}, range(0x1p-8, 0x1p8), 12, 0},

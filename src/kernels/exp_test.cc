@@ -1,4 +1,5 @@
 #include <limits>
+#include <numbers>
 
 #include "kernels/piecewise.h"
 #include "kernels/test_bench.h"
@@ -49,6 +50,57 @@ TEST(ExpLookup, WithinItsBoundForAllSplits) {
   }
 }
 
+// The square of a root that its protocol may have truncated either way.
+TEST(SquaredExponential, WithinItsBoundForAllSplits) {
+  std::mt19937_64 random(4);
+  struct Case {
+    double minimum, maximum;
+    int bits, bound, root_bits;
+  };
+  // Roots of results below 2^b have (61 - b) / 2 bits.
+  for (const Case& c :
+       {Case{-16, 16, 18, 24, 18}, {-32, 2.7, 18, 4, 28}, {-64, 0, 18, 0, 30}, {-20, 14, 16, 21, 20}}) {
+    const Domain domain{.minimum = static_cast<std::int64_t>(c.minimum * (1 << 18)),
+                        .maximum = static_cast<std::int64_t>(c.maximum * (1 << 18)),
+                        .fraction_bits = 18};
+    const auto square = squared_exponential(domain, c.bits, c.bound);
+    ASSERT_TRUE(square.has_value()) << c.minimum;
+    EXPECT_EQ(square->truncate_bits, 2 * c.root_bits - c.bits) << c.minimum;
+    double worst = 0;
+    for (std::int64_t x = domain.minimum; x <= domain.maximum;
+         x += 1 + (domain.maximum - domain.minimum) / 60000) {
+      const std::uint64_t root = protocols::plain::evaluated(square->root, static_cast<std::uint64_t>(x),
+                                                             random() >> (64 - square->root.window));
+      const long double exact = std::exp(std::ldexp(static_cast<long double>(x), -18));
+      const double allowed = square->error.absolute + static_cast<double>(exact) * square->error.relative;
+      // Plain rounds to the nearest; the other way it is half a unit more at most.
+      for (double away : {-0.5, 0.5}) {
+        const long double value =
+            std::ldexp(static_cast<long double>(root) + (root == 0 ? 0 : away), -c.root_bits);
+        if (root == 0 && exact < std::ldexp(0.5, -c.bits)) continue;  // the tail
+        worst = std::max(worst, static_cast<double>(std::abs(value * value - exact)) / allowed);
+      }
+    }
+    EXPECT_LE(worst, 1) << c.minimum;
+    EXPECT_GT(worst, 0.1) << "a bound that says nothing";
+    const ExponentialError one = exponential_error(domain, c.bits, c.bound);
+    EXPECT_LE(square->error.absolute + square->error.relative,
+              std::max(2 * (one.absolute + one.relative), std::ldexp(0.125, -c.bits)));
+    std::printf(
+        "exp on [%g, %g] below 2^%d: %d pieces, or %d and a square, whose error is %.2f of its bound\n",
+        c.minimum, c.maximum, c.bound, 1 << exponential(domain, c.bits, c.bound).piece_bits,
+        1 << square->root.piece_bits, worst);
+  }
+}
+
+TEST(SquaredExponential, IsNothingWhereItSavesLittle) {
+  const Domain narrow{.minimum = -(4 << 18), .maximum = 4 << 18, .fraction_bits = 18};
+  EXPECT_EQ(exponential(narrow, 18, 6).piece_bits, 3);
+  EXPECT_FALSE(squared_exponential(narrow, 18, 6).has_value());
+}
+
+constexpr std::int64_t kFewBytes = 0, kFewRounds = 2;
+
 Reals sweep(double least, double most, std::size_t count, int fraction_bits) {
   Reals values;
   for (std::size_t i = 0; i < count; ++i)
@@ -67,21 +119,57 @@ TEST_P(Exp, WholeDomainOfModerateResults) {
   for (std::size_t i = 0; i < x.size(); ++i) ASSERT_NEAR(y[i], std::exp(x[i]), 1.126 * 0x1p-18) << x[i];
 }
 
-// |x| < 16 at 18 bits: results up to 2^24 keep a relative precision of 2^-16.
+// Both implementations: of |x| < 32 whose results are below 2^4, the error is 2^-3 units before truncation.
+TEST_P(Exp, WholeDomainOfManyPieces) {
+  Reals x = sweep(-32 + 0x1p-18, 4 * std::numbers::ln2, 6000, 18);
+  const Reals more = uniform(6000, -14, 4 * std::numbers::ln2, 18, 5);
+  x.insert(x.end(), more.begin(), more.end());
+  for (std::int64_t effort : {kFewBytes, kFewRounds}) {
+    const Reals y = run_kernel(table(), "exp", {{number(shape_of(x), 18, 5), x}},
+                               {number(shape_of(x), 18, 4)}, {{"effort", effort}})[0];
+    for (std::size_t i = 0; i < x.size(); ++i)
+      ASSERT_NEAR(y[i], std::exp(static_cast<long double>(x[i])), 1.126 * 0x1p-18)
+          << x[i] << " effort " << effort;
+  }
+}
+
+// |x| < 16 at 18 bits, results below 2^24: 2^-18 relative and as much absolute; of a square 2.18 and 1.18
+// times that. And the truncation's unit.
 TEST_P(Exp, WholeDomainOfLargeResults) {
   const double edge = 16 - 0x1p-18;
   const Reals x = sweep(-edge, edge, 9000, 18);
-  const Reals y =
-      run_kernel(table(), "exp", {{number(shape_of(x), 18, 4), x}}, {number(shape_of(x), 18, 24)})[0];
-  for (std::size_t i = 0; i < x.size(); ++i)
-    ASSERT_NEAR(y[i], std::exp(x[i]), std::exp(x[i]) * 0x1p-16 + 2 * 0x1p-18) << x[i];
+  for (const auto& [effort, relative, units] :
+       {std::tuple{kFewBytes, 2.19 * 0x1p-18, 2.19}, {kFewRounds, 1.01 * 0x1p-18, 2.01}}) {
+    const Reals y = run_kernel(table(), "exp", {{number(shape_of(x), 18, 4), x}},
+                               {number(shape_of(x), 18, 24)}, {{"effort", effort}})[0];
+    for (std::size_t i = 0; i < x.size(); ++i)
+      ASSERT_NEAR(y[i], std::exp(x[i]), std::exp(x[i]) * relative + units * 0x1p-18)
+          << x[i] << " effort " << effort;
+  }
 }
 
 TEST_P(Exp, VeryNegativeIsExactlyZero) {
   const Reals x = sweep(-60, -30, 500, 18);
-  const Reals y =
-      run_kernel(table(), "exp", {{number(shape_of(x), 18, 6), x}}, {number(shape_of(x), 18, 4)})[0];
-  for (double value : y) ASSERT_EQ(value, 0.0);
+  for (std::int64_t effort : {kFewBytes, kFewRounds}) {
+    const Reals y = run_kernel(table(), "exp", {{number(shape_of(x), 18, 6), x}},
+                               {number(shape_of(x), 18, 4)}, {{"effort", effort}})[0];
+    for (double value : y) ASSERT_EQ(value, 0.0);
+  }
+}
+
+TEST(ExpCost, FewBytesAndFewRoundsDiffer) {
+  const auto cost = [](int bound, int result_bound, std::int64_t effort) {
+    const Call call{.operands = {},
+                    .operand_types = {number({64}, 18, bound)},
+                    .result_types = {number({64}, 18, result_bound)},
+                    .attributes = {{"effort", effort}}};
+    return count(protocols::table_named("rep3"), kernel_named("exp"), call, 0);
+  };
+  EXPECT_EQ(cost(4, 24, kFewBytes).rounds, 5u);
+  EXPECT_EQ(cost(4, 24, kFewRounds).rounds, 3u);
+  EXPECT_LT(2 * cost(4, 24, kFewBytes).total_bytes(), cost(4, 24, kFewRounds).total_bytes());
+  EXPECT_EQ(cost(4, 24, 1).bytes, cost(4, 24, kFewBytes).bytes);
+  EXPECT_EQ(cost(2, 6, kFewBytes).bytes, cost(2, 6, kFewRounds).bytes);
 }
 
 TEST(ExpCheck, RefusesWhatItCannotCompute) {

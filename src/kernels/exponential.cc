@@ -1,4 +1,4 @@
-// The exponential in integers, and its lookup: e^(base + low) = e^base * e^low, one product for any split.
+// The exponential in integers, and its lookups: e^(base + low) = e^base * e^low, one product for any split.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -59,6 +59,16 @@ ExponentialError error_of(const Split& split, const Domain& domain) {
 
 // At most 64 pieces: half a kilobyte.
 constexpr int kMostPieceBits = 6;
+// Units of the result that the error everywhere may be.
+constexpr double kWorstUnits = 0.125;
+// That a square must save: its product costs four.
+constexpr int kWorthwhilePieces = 8;
+
+double worst_of(const ExponentialError& error, int result_bound) {
+  return error.absolute + std::ldexp(error.relative, std::max(result_bound, 0));
+}
+// At x = 0.
+double usual_of(const ExponentialError& error) { return error.absolute + error.relative; }
 
 // The fewest pieces with an error within 2^-3 units everywhere; else the least error at x = 0.
 Split split_for(const Domain& domain, int result_bits, int result_bound) {
@@ -67,10 +77,9 @@ Split split_for(const Domain& domain, int result_bits, int result_bound) {
   for (int piece_bits = 1; piece_bits <= kMostPieceBits; ++piece_bits) {
     const Split split = split_with(domain, piece_bits, result_bits, result_bound);
     const ExponentialError error = error_of(split, domain);
-    const double worst = error.absolute + std::ldexp(error.relative, std::max(result_bound, 0));
-    if (std::ldexp(worst, result_bits) <= 0.125) return split;
+    if (std::ldexp(worst_of(error, result_bound), result_bits) <= kWorstUnits) return split;
     // Twice the bytes must halve the error at least.
-    const double usual = error.absolute + error.relative;
+    const double usual = usual_of(error);
     if (piece_bits == 1 || usual < least * 0.5) best = split, least = usual;
   }
   return best;
@@ -88,6 +97,37 @@ std::uint64_t power_of_two(Wide exponent, int fraction_bits, int result_bits) {
   const std::int64_t usable = std::min<std::int64_t>(std::max<std::int64_t>(shift, 1), 63);
   const std::uint64_t rounded = (power + (std::uint64_t{1} << (usable - 1))) >> usable;
   return rounded & -static_cast<std::uint64_t>(shift <= 63);
+}
+
+// e^x at result_bits fraction bits; exactly 0 in pieces all of whose values are below 2^-zero_bits.
+PiecewiseFunction lookup_of(const Split& split, const Domain& domain, int result_bits, double zero_bits) {
+  const int low_bits = split.window - split.piece_bits;
+  PiecewiseFunction function;
+  function.name = "exp";
+  function.minimum = domain.minimum;
+  function.window = split.window;
+  function.piece_bits = split.piece_bits;
+  function.terms = 1;
+  function.truncate_bits = split.coefficient_bits + split.basis_bits - result_bits;
+  const double zero_below = -zero_bits / kLog2EReal;
+  const auto tail = static_cast<std::int64_t>(std::floor(std::ldexp(zero_below, domain.fraction_bits))) -
+                    (std::int64_t{1} << low_bits);
+  function.coefficients = [=, minimum = domain.minimum, fraction = domain.fraction_bits](
+                              std::int64_t base, std::span<ring::Element> out) {
+    const std::int64_t x = base + minimum;
+    out[0] = fixed_exp(x, fraction, split.coefficient_bits) & -static_cast<std::uint64_t>(x >= tail);
+  };
+  function.basis = [=, fraction = domain.fraction_bits](std::uint64_t low, std::span<ring::Element> out) {
+    out[0] = fixed_exp(static_cast<std::int64_t>(low), fraction, split.basis_bits);
+  };
+  return function;
+}
+
+// Of (y + d)^2, where d is the error of y and a truncation's unit: 2 y |d| + d^2, and 2 y <= 1 + y^2.
+ExponentialError squared(const ExponentialError& root, double unit) {
+  const double absolute = root.absolute + unit;
+  return {.absolute = absolute + 2 * absolute * absolute,
+          .relative = 2 * root.relative + absolute + 2 * root.relative * root.relative};
 }
 
 }  // namespace
@@ -108,32 +148,32 @@ std::uint64_t fixed_exp2(std::int64_t value, int fraction_bits, int result_bits)
 }
 
 PiecewiseFunction exponential(const Domain& domain, int result_bits, int result_bound) {
-  const Split split = split_for(domain, result_bits, result_bound);
-  const int low_bits = split.window - split.piece_bits;
-  PiecewiseFunction function;
-  function.name = "exp";
-  function.minimum = domain.minimum;
-  function.window = split.window;
-  function.piece_bits = split.piece_bits;
-  function.terms = 1;
-  function.truncate_bits = split.coefficient_bits + split.basis_bits - result_bits;
-  // Below this base even the piece's end is less than half a unit.
-  const double zero_below = -(result_bits + 1) / kLog2EReal;
-  const auto tail = static_cast<std::int64_t>(std::floor(std::ldexp(zero_below, domain.fraction_bits))) -
-                    (std::int64_t{1} << low_bits);
-  function.coefficients = [=, minimum = domain.minimum, fraction = domain.fraction_bits](
-                              std::int64_t base, std::span<ring::Element> out) {
-    const std::int64_t x = base + minimum;
-    out[0] = fixed_exp(x, fraction, split.coefficient_bits) & -static_cast<std::uint64_t>(x >= tail);
-  };
-  function.basis = [=, fraction = domain.fraction_bits](std::uint64_t low, std::span<ring::Element> out) {
-    out[0] = fixed_exp(static_cast<std::int64_t>(low), fraction, split.basis_bits);
-  };
-  return function;
+  return lookup_of(split_for(domain, result_bits, result_bound), domain, result_bits, result_bits + 1);
 }
 
 ExponentialError exponential_error(const Domain& domain, int result_bits, int result_bound) {
   return error_of(split_for(domain, result_bits, result_bound), domain);
+}
+
+std::optional<SquaredExponential> squared_exponential(const Domain& domain, int result_bits,
+                                                      int result_bound) {
+  const Split whole = split_for(domain, result_bits, result_bound);
+  const ExponentialError allowed = error_of(whole, domain);
+  const double worst = std::ldexp(kWorstUnits, -result_bits), usual = 2 * usual_of(allowed);
+  const bool everywhere = worst_of(allowed, result_bound) <= worst;
+  const Domain halves{domain.minimum, domain.maximum, domain.fraction_bits + 1};
+  const int bound = std::max(result_bound, 0), root_bound = (bound + 1) / 2;
+  for (int piece_bits = 1; (1 << piece_bits) + kWorthwhilePieces <= 1 << whole.piece_bits; ++piece_bits) {
+    // An error d of the root makes one of 2 d e^(x/2).
+    const Split split = split_with(halves, piece_bits, result_bits + root_bound + 1, root_bound);
+    const int root_bits = std::min((61 - bound) / 2, split.coefficient_bits + split.basis_bits);
+    const ExponentialError error = squared(error_of(split, halves), std::ldexp(1.0, -root_bits));
+    if (everywhere ? worst_of(error, result_bound) > worst : usual_of(error) > usual) continue;
+    return SquaredExponential{.root = lookup_of(split, halves, root_bits, 0.5 * (result_bits + 1)),
+                              .truncate_bits = 2 * root_bits - result_bits,
+                              .error = error};
+  }
+  return std::nullopt;
 }
 
 }  // namespace sotto::kernels

@@ -30,7 +30,7 @@
 // | not              | bit -> bit                                 |
 // | from_bits        | bit -> y                                   | (1.0 at the result's fraction bits)
 // | select           | bit, a[, b] -> y                           |
-// | exp              | a -> y                                     | (domain from the operand's bound; y.fraction)
+// | exp              | a -> y                                     | effort (domain from the operand's bound; y.fraction)
 // | reciprocal       | a -> y                                     | minimum, maximum (reals; a in [minimum, maximum])
 // | divide           | a, b -> y                                  | minimum, maximum of b
 // | log              | a -> y                                     | minimum, maximum
@@ -43,7 +43,8 @@
 // | outside          | t -> y (a scalar)                          | limit: 0 exactly when all are in [-limit, limit) units
 // clang-format on
 //
-// Kernels with a window also take effort: 0 few bytes, 1 balanced, 2 few rounds. Same results.
+// Kernels with a window also take effort: 0 few bytes, 1 balanced, 2 few rounds. Same results; exp's have an
+// error of their own.
 // Local kernels take no rounds. Windows are in bits of the ring: |v| < 2^(window-1) in units of the
 // last place.
 #pragma once

@@ -56,6 +56,7 @@ class CompiledJob {
   }
 
   const plan::Plan& plan() const { return plan_; }
+  const Arrays& data() const { return data_; }
 
   // States after the control list, as numbers; party `party`'s share must be the value (plain) or all shares
   // are summed.
@@ -387,6 +388,34 @@ TEST(CompiledTest, TheGuardLooksAtWhatFunctionsAreFittedTo) {
       }
       EXPECT_EQ(!found.empty(), steps == 24) << name << " " << steps << " " << found;
     }
+}
+
+// Where bytes are dear the exponential is a square, where rounds are it is one lookup; the results are as
+// good.
+TEST(CompiledTest, TheNetworkChoosesTheExponential) {
+  for (const auto& [network, variant, rounds] :
+       {std::tuple{passes::Network{.megabit_per_second = 10100, .one_way_ms = 0.05}, "few bytes", 5U},
+        {passes::Network{.megabit_per_second = 300, .one_way_ms = 20}, "few rounds", 3U}}) {
+    Options options = doubling("rep3", 1);
+    options.network = network;
+    options.limits = {{"x", 1.0}};
+    CompiledJob job(source_file("tests/compiled/exponentials.mlir"), options);
+    int exponentials = 0;
+    for (const auto& block : job.plan().blocks())
+      for (const auto& operation : block.operations()) {
+        if (operation.kernel() != "exp") continue;
+        ++exponentials;
+        EXPECT_EQ(operation.variant(), variant);
+        EXPECT_EQ(operation.rounds(), rounds);
+      }
+    EXPECT_EQ(exponentials, 1);
+    job.run_compiled();
+    const auto& results = job.outputs().at("1").back().values;
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      const double exact = std::exp(8 * job.data().at("x").at(i));
+      ASSERT_NEAR(results[i], exact, 0x1p-9 * (1 + exact)) << variant;
+    }
+  }
 }
 
 // A step that JAX differentiated: its constant factors move to the update, its log-softmax becomes softmax,

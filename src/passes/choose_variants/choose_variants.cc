@@ -12,9 +12,10 @@ namespace {
 // the time.
 constexpr double kWorthwhile = 0.92;
 
-bool compares(const plan::Operation& operation) {
-  // Not the guard's: nobody waits for them.
-  constexpr std::array<std::string_view, 5> kernels = {"sign", "compare", "max", "argmax_one_hot", "softmax"};
+bool has_variants(const plan::Operation& operation) {
+  // Not the guard's comparisons: nobody waits for them.
+  constexpr std::array<std::string_view, 8> kernels = {"sign",    "compare", "max",      "argmax_one_hot",
+                                                       "softmax", "exp",     "logistic", "tanh"};
   if (std::ranges::find(kernels, operation.kernel()) != kernels.end()) return true;
   return operation.kernel() == "contract" && plan::text_attribute(operation, "then") == "relu";
 }
@@ -45,7 +46,7 @@ double seconds_on(const Network& network, const kernels::Cost& cost, int parties
 
 void choose_variant(plan::Operation& operation, int parties, const Network& network,
                     const CountOperation& count) {
-  if (!compares(operation)) return;
+  if (!has_variants(operation)) return;
   std::int64_t best = 0;
   double least = 0;
   for (std::int64_t effort = 0; effort < kernels::kEfforts; ++effort) {
