@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/threads.h"
-#include "crypto/ot/test_support.h"
+#include "crypto/ot/test_dealer.h"
 
 namespace sotto::ot {
 namespace {
