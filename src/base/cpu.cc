@@ -11,7 +11,8 @@ Cpu detect() {
   found.avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
                  __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
   found.avx512_vbmi = found.avx512 && __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("gfni");
-  found.avx512_ifma = found.avx512 && __builtin_cpu_supports("avx512ifma");
+  found.avx512_ifma = found.avx512 && __builtin_cpu_supports("avx512ifma") &&
+                      __builtin_cpu_supports("avx512vpopcntdq");
   found.aes = __builtin_cpu_supports("aes");
   found.vaes = found.aes && found.avx512 && __builtin_cpu_supports("vaes");
 #endif

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <bitset>
 #include <boost/multiprecision/cpp_int.hpp>
 #include <random>
 #include <string>
@@ -62,17 +63,18 @@ TEST(Ntt, MultipliesPolynomials) {
   EXPECT_EQ(a, expected);
 }
 
-class Tables : public testing::TestWithParam<const Table*> {
+class LatticeTables : public testing::TestWithParam<const Table*> {
  protected:
   const Table& row() const { return *GetParam(); }
 };
 
-INSTANTIATE_TEST_SUITE_P(All, Tables, testing::ValuesIn(available_tables().begin(), available_tables().end()),
+INSTANTIATE_TEST_SUITE_P(All, LatticeTables,
+                         testing::ValuesIn(available_tables().begin(), available_tables().end()),
                          [](const auto& info) { return std::string(info.param->name); });
 
 // FIPS 204, appendix B: zetas[k] = 1753^(BitRev8(k)) mod 8380417. The second half of that table are the
 // values of X at the even places, their negatives at the odd ones.
-TEST_P(Tables, TransformsXToTheZetasOfFips204) {
+TEST_P(LatticeTables, TransformsXToTheZetasOfFips204) {
   constexpr Word kPrime = 8380417;
   static constexpr Word kZetas[] = {
       1753,    6444997, 5720892, 6924527, 2660408, 6600190, 8321269, 2772600, 1182243, 87208,   636927,
@@ -98,7 +100,7 @@ TEST_P(Tables, TransformsXToTheZetasOfFips204) {
 }
 
 // By its definition, sums of coefficients times powers, at all sizes whose passes differ.
-TEST_P(Tables, TransformEvaluatesThePolynomial) {
+TEST_P(LatticeTables, TransformEvaluatesThePolynomial) {
   for (std::size_t degree : {128, 256, 512, 1024, 2048, 4096, 8192}) {
     const int log_degree = std::countr_zero(degree);
     const Ntt ntt(transform_primes(50, degree, 1)[0], degree, 0, row());
@@ -126,7 +128,7 @@ Words boundary_words(Word p, std::size_t n, std::size_t shift) {
   return words;
 }
 
-TEST_P(Tables, TransformsBoundaryValuesAsThePortableOne) {
+TEST_P(LatticeTables, TransformsBoundaryValuesAsThePortableOne) {
   for (std::size_t degree : {128, 1024, 2048, 4096, 16384}) {
     for (int bits : {50, 49, 36, 20}) {
       const Word prime = transform_primes(bits, degree, 1)[0];
@@ -147,7 +149,7 @@ TEST_P(Tables, TransformsBoundaryValuesAsThePortableOne) {
   }
 }
 
-TEST_P(Tables, WordByWordOperationsAreThoseOfBigIntegers) {
+TEST_P(LatticeTables, WordByWordOperationsAreThoseOfBigIntegers) {
   constexpr std::size_t kCount = 192;
   for (int bits : {50, 40, 30, 14}) {
     const Modulus modulus(transform_primes(bits, 128, 1)[0]);
@@ -171,7 +173,7 @@ TEST_P(Tables, WordByWordOperationsAreThoseOfBigIntegers) {
   }
 }
 
-TEST_P(Tables, ScalesAnyWord) {
+TEST_P(LatticeTables, ScalesAnyWord) {
   constexpr std::size_t kCount = 128;
   for (int bits : {50, 36, 14}) {
     const Modulus modulus(transform_primes(bits, 128, 1)[0]);
@@ -182,23 +184,38 @@ TEST_P(Tables, ScalesAnyWord) {
     };
     for (const Word w : {Word{0}, Word{1}, p - 1, p / 3}) {
       Words a = random_words(~Word{0}, kCount, w), narrow(kCount), out(kCount), sum(kCount, p - 1),
-            wide(kCount);
+            wide(kCount, 1);
       a[0] = 0, a[1] = ~Word{0}, a[2] = kWordMask, a[3] = Word{1} << 52, a[4] = p, a[5] = p - 1;
       for (std::size_t i = 0; i < kCount; ++i) narrow[i] = a[i] & kWordMask;
       row().scale(out.data(), narrow.data(), factor(w), kCount, modulus);
       row().scale_add(sum.data(), narrow.data(), factor(w), kCount, modulus);
-      row().scale_word(wide.data(), a.data(), factor(w), factor(Big(w) << 52), kCount, modulus);
+      row().scale_word_add(wide.data(), a.data(), factor(w), factor(Big(w) << 52), kCount, modulus);
       for (std::size_t i = 0; i < kCount; ++i) {
         ASSERT_EQ(out[i], static_cast<Word>(Big(narrow[i]) * w % p));
         ASSERT_EQ(sum[i], static_cast<Word>((Big(narrow[i]) * w + p - 1) % p));
-        ASSERT_EQ(wide[i], static_cast<Word>(Big(a[i]) * w % p));
+        ASSERT_EQ(wide[i], static_cast<Word>((Big(a[i]) * w + 1) % p));
       }
     }
   }
 }
 
+TEST_P(LatticeTables, BinomialNoiseCountsBits) {
+  constexpr std::size_t kCount = 256;
+  const Modulus modulus(transform_primes(36, 128, 1)[0]);
+  const Word p = modulus.value;
+  Words random = random_words(~Word{0}, kCount, 1), out(kCount);
+  random[0] = 0, random[1] = ~Word{0}, random[2] = (Word{1} << 42) - 1, random[3] = ~random[2];
+  for (const Word offset : {Word{0}, Word{20}, Word{21}, p - 1, p - 21, p - 22}) {
+    row().binomial(out.data(), random.data(), offset, kCount, modulus);
+    for (std::size_t i = 0; i < kCount; ++i) {
+      const int ones = static_cast<int>(std::bitset<42>(random[i]).count());
+      ASSERT_EQ(out[i], static_cast<Word>((Big(offset) + p + ones - 21) % p)) << i;
+    }
+  }
+}
+
 // The largest sums there can be, and random ones.
-TEST_P(Tables, DotIsTheSumOfProducts) {
+TEST_P(LatticeTables, DotIsTheSumOfProducts) {
   constexpr std::size_t kCount = 64;
   for (int bits : {50, 36, 14}) {
     const Modulus modulus(transform_primes(bits, 128, 1)[0]);

@@ -30,6 +30,16 @@ inline Register shift_right(Register x) {
   return _mm256_srli_epi64(x, count);
 }
 
+// Ones per byte from a table of its two halves, then the sum of the eight bytes.
+inline Register count_bits(Register x) {
+  const Register ones =
+      _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4));
+  const Register half = _mm256_set1_epi8(15);
+  const Register low = _mm256_shuffle_epi8(ones, _mm256_and_si256(x, half));
+  const Register high = _mm256_shuffle_epi8(ones, _mm256_and_si256(_mm256_srli_epi16(x, 4), half));
+  return _mm256_sad_epu8(_mm256_add_epi8(low, high), _mm256_setzero_si256());
+}
+
 // Adding 2^52 as a bit pattern and subtracting it as a number turns integers below 2^52 to doubles.
 inline __m256d to_double(Register x) {
   const __m256d offset = _mm256_set1_pd(0x1p52);

@@ -296,16 +296,24 @@ void scale_all(Word* out, const Word* a, Factor factor, std::size_t n, const Mod
   }
 }
 
-void scale_word(Word* out, const Word* a, Factor factor, Factor high_factor, std::size_t n,
-                const Modulus& modulus) {
+void scale_word_add(Word* out, const Word* a, Factor factor, Factor high_factor, std::size_t n,
+                    const Modulus& modulus) {
   const Constants c(modulus);
   const Multiplier low = broadcast(factor), high = broadcast(high_factor);
   for (std::size_t i = 0; i < n; i += kLanes) {
     const Register x = load(a + i);
     const Register sum = add_lanes(multiply_lazy(and_lanes(x, c.mask), low, c),
                                    multiply_lazy(shift_right<kWordBits>(x), high, c));
-    store(out + i, reduce_from_4p(sum, c));
+    store(out + i, reduce_once(add_lanes(reduce_from_4p(sum, c), load(out + i)), c.p));
   }
+}
+
+void binomial(Word* out, const Word* random, Word offset, std::size_t n, const Modulus& modulus) {
+  const Constants c(modulus);
+  const Register shift = broadcast((offset + modulus.value - kBinomialBits / 2) % modulus.value);
+  const Register bits = broadcast((Word{1} << kBinomialBits) - 1);
+  for (std::size_t i = 0; i < n; i += kLanes)
+    store(out + i, reduce_once(add_lanes(count_bits(and_lanes(load(random + i), bits)), shift), c.p));
 }
 
 // (high * 2^52 + low) / 2^52 mod p for high < 2^59, low < 2^63, p > 2^12. The carry of `low` keeps `high`
@@ -366,7 +374,8 @@ constexpr Table make_table(const char* name) {
           .multiply_add = multiply_all<true>,
           .scale = scale_all<false>,
           .scale_add = scale_all<true>,
-          .scale_word = scale_word,
+          .scale_word_add = scale_word_add,
+          .binomial = binomial,
           .dot = dot};
 }
 

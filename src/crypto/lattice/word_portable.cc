@@ -1,4 +1,6 @@
 // Lattice arithmetic with the compiler's 128-bit products: for any processor.
+#include <bit>
+
 #include "crypto/lattice/modulus.h"
 
 namespace sotto::lattice {
@@ -20,6 +22,7 @@ template <int count>
 Register shift_right(Register x) {
   return x >> count;
 }
+Register count_bits(Register x) { return static_cast<Word>(std::popcount(x)); }
 Wide product(Register a, Register b) { return static_cast<Wide>(a & kWordMask) * (b & kWordMask); }
 Register product_low(Register sum, Register a, Register b) {
   return sum + (static_cast<Word>(product(a, b)) & kWordMask);

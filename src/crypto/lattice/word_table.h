@@ -14,6 +14,9 @@ namespace sotto::lattice {
 
 inline constexpr std::size_t kGranule = 64;
 
+// Noise is the sum of so many fair bits, less half of them: variance 10.5, deviation 3.24.
+inline constexpr int kBinomialBits = 42;
+
 // A constant factor and its quotient().
 struct Factor {
   Word value, quotient;
@@ -51,9 +54,12 @@ struct Table {
   void (*scale)(Word* out, const Word* a, Factor factor, std::size_t n, const Modulus& modulus);
   void (*scale_add)(Word* out, const Word* a, Factor factor, std::size_t n, const Modulus& modulus);
 
-  // out = a * factor mod p for any 64-bit a; `high_factor` is that of 2^52 * factor.
-  void (*scale_word)(Word* out, const Word* a, Factor factor, Factor high_factor, std::size_t n,
-                     const Modulus& modulus);
+  // out += a * factor mod p for any 64-bit a; `high_factor` is that of 2^52 * factor.
+  void (*scale_word_add)(Word* out, const Word* a, Factor factor, Factor high_factor, std::size_t n,
+                         const Modulus& modulus);
+
+  // out = offset + (ones among the low 42 bits of random) - 21 mod p: centred binomial noise. offset < p.
+  void (*binomial)(Word* out, const Word* random, Word offset, std::size_t n, const Modulus& modulus);
 
   // out_c = sum over i of a[c][i] * b[i] / 2^52 for the components c = 0, 1 of `terms` pairs; one reduction
   // per output. 1 <= terms <= kMaxTerms. The outputs are no operands.

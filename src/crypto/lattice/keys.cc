@@ -1,0 +1,162 @@
+#include "crypto/lattice/keys.h"
+
+#include <openssl/crypto.h>
+
+#include <cmath>
+
+#include "base/error.h"
+
+namespace sotto::lattice {
+namespace {
+
+// Of one binomial error.
+constexpr double kErrorVariance = kBinomialBits / 4.0;
+
+void wipe(Polynomial& secret) { OPENSSL_cleanse(secret.words().data(), secret.words().size_bytes()); }
+
+void to_montgomery_form(std::span<Word> x, const Context& context, std::size_t prime) {
+  const Modulus& modulus = context.modulus(prime);
+  context.table().scale(x.data(), x.data(), context.factor(to_montgomery(1, modulus), prime), x.size(),
+                        modulus);
+}
+
+}  // namespace
+
+Noise fresh_noise() { return {.deviation = std::sqrt(kErrorVariance), .bound = 0.5}; }
+
+// e u + e0 - e1 s.
+Noise fresh_public_noise(const Context& context) {
+  return {.deviation = std::sqrt(kErrorVariance * (1 + 2.0 * static_cast<double>(context.degree()))),
+          .bound = 0.5};
+}
+
+SecretKey::SecretKey(const Context& context)
+    : context_(&context),
+      trits_(context.degree(), 1),
+      values_(context.degree(), context.primes() + (context.has_special() ? 1 : 0)) {
+  NoiseSource().ternary(trits_.residues(0));
+  for (std::size_t i = 0; i < values_.primes(); ++i) {
+    ternary_residues(values_.residues(i), trits_.residues(0), context.modulus(i));
+    context.ntt(i).forward(values_.residues(i));
+    to_montgomery_form(values_.residues(i), context, i);
+  }
+}
+
+SecretKey::~SecretKey() {
+  wipe(trits_);
+  wipe(values_);
+}
+
+Encryptor::Encryptor(const SecretKey& key)
+    : key_(&key), masks_(prg::random_key()), scratch_(key.context().degree(), 3) {}
+
+Encryptor::~Encryptor() { wipe(scratch_); }
+
+std::uint32_t Encryptor::next_index() {
+  if (ciphertexts_ >> 32 != 0) throw Error(ErrorKind::kSystem, "one encryptor made 2^32 ciphertexts");
+  return static_cast<std::uint32_t>(ciphertexts_++);
+}
+
+SeededCiphertext Encryptor::encrypt(const Codec& codec, std::span<const Word> messages) {
+  const Context& context = key_->context();
+  SOTTO_ASSERT(&context == &codec.context(), "codec and key of different contexts");
+  SeededCiphertext result{.body = Polynomial(context.degree(), codec.primes()), .index = next_index()};
+  const auto remainders = scratch_.residues(0), random = scratch_.residues(1), mask = scratch_.residues(2);
+  codec.remainders(remainders, messages);
+  noise_.fill(random);
+  for (std::size_t i = 0; i < codec.primes(); ++i) {
+    codec.encode_noisy(result.body.at(i), remainders.data(), random.data(), i);
+    context.ntt(i).forward(result.body.residues(i));
+    masks_.fill(mask, context, i, result.index);
+    context.table().multiply_add(result.body.at(i), mask.data(), key_->values().at(i), context.degree(),
+                                 context.modulus(i));
+  }
+  return result;
+}
+
+PublicKey Encryptor::public_key() {
+  const Context& context = key_->context();
+  PublicKey result{.body = Polynomial(context.degree(), context.primes()),
+                   .mask = Polynomial(context.degree(), context.primes())};
+  const std::uint32_t index = next_index();
+  const auto random = scratch_.residues(1);
+  noise_.fill(random);
+  for (std::size_t i = 0; i < context.primes(); ++i) {
+    const auto body = result.body.residues(i), mask = result.mask.residues(i);
+    context.table().binomial(body.data(), random.data(), 0, context.degree(), context.modulus(i));
+    context.ntt(i).forward(body);
+    masks_.fill(mask, context, i, index);
+    context.table().multiply_add(body.data(), mask.data(), key_->values().at(i), context.degree(),
+                                 context.modulus(i));
+    to_montgomery_form(body, context, i);
+    to_montgomery_form(mask, context, i);
+  }
+  return result;
+}
+
+Ciphertext expand(const Context& context, const MaskSource& masks, SeededCiphertext seeded) {
+  Ciphertext result{
+      .body = std::move(seeded.body), .mask = {}, .form = Form::kValues, .noise = fresh_noise()};
+  result.mask = Polynomial(context.degree(), result.body.primes());
+  for (std::size_t i = 0; i < result.mask.primes(); ++i)
+    masks.fill(result.mask.residues(i), context, i, seeded.index);
+  return result;
+}
+
+Ciphertext PublicEncryptor::encrypt(const Codec& codec, std::span<const Word> messages) {
+  const Context& context = *context_;
+  const std::size_t degree = context.degree();
+  Ciphertext result{.body = Polynomial(degree, codec.primes()),
+                    .mask = Polynomial(degree, codec.primes()),
+                    .form = Form::kValues,
+                    .noise = fresh_public_noise(context)};
+  // Remainders, two errors, u, and u modulo a prime.
+  Polynomial scratch(degree, 5);
+  codec.remainders(scratch.residues(0), messages);
+  noise_.fill(scratch.residues(1));
+  noise_.fill(scratch.residues(2));
+  noise_.ternary(scratch.residues(3));
+  for (std::size_t i = 0; i < codec.primes(); ++i) {
+    const auto u = scratch.residues(4);
+    ternary_residues(u, scratch.residues(3), context.modulus(i));
+    context.ntt(i).forward(u);
+    codec.encode_noisy(result.body.at(i), scratch.at(0), scratch.at(1), i);
+    context.table().binomial(result.mask.at(i), scratch.at(2), 0, degree, context.modulus(i));
+    context.ntt(i).forward(result.body.residues(i));
+    context.ntt(i).forward(result.mask.residues(i));
+    context.table().multiply_add(result.body.at(i), u.data(), key_->body.at(i), degree, context.modulus(i));
+    context.table().multiply_add(result.mask.at(i), u.data(), key_->mask.at(i), degree, context.modulus(i));
+  }
+  wipe(scratch);
+  return result;
+}
+
+Polynomial decrypt_raw(const SecretKey& key, const Ciphertext& ciphertext) {
+  const Context& context = key.context();
+  const std::size_t degree = context.degree();
+  Polynomial result(degree, ciphertext.primes()), product(degree, 1);
+  for (std::size_t i = 0; i < ciphertext.primes(); ++i) {
+    const Modulus& modulus = context.modulus(i);
+    const Word* mask = ciphertext.mask.at(i);
+    if (ciphertext.form == Form::kCoefficients) {
+      std::ranges::copy(ciphertext.mask.residues(i), product.at(0));
+      context.ntt(i).forward(product.residues(0));
+      mask = product.at(0);
+    }
+    context.table().multiply(product.at(0), mask, key.values().at(i), degree, modulus);
+    if (ciphertext.form == Form::kCoefficients) context.ntt(i).backward(product.residues(0));
+    context.table().subtract(result.at(i), ciphertext.body.at(i), product.at(0), degree, modulus);
+    if (ciphertext.form == Form::kValues) context.ntt(i).backward(result.residues(i));
+  }
+  wipe(product);
+  return result;
+}
+
+void decrypt(std::span<Word> messages, const SecretKey& key, const Codec& codec,
+             const Ciphertext& ciphertext) {
+  Polynomial x = decrypt_raw(key, ciphertext);
+  codec.decode(messages, x);
+  wipe(x);
+}
+
+}  // namespace sotto::lattice

@@ -1,0 +1,108 @@
+// Secret and public keys of Ring-LWE, and what they encrypt.
+//
+// A ciphertext is (body, mask) with body - mask * s = round(Q m / t) + noise; s has uniform coefficients in
+// {-1, 0, 1}. Under a secret key the mask is uniform and expanded from a seed: half of the ciphertext need
+// not travel. A public key is an encryption (b, a) of zero; with fresh ternary u and errors, (b u + e0 +
+// message, a u + e1) hides the message as Ring-LWE is hard (Lyubashevsky, Peikert and Regev 2010).
+#pragma once
+
+#include <span>
+
+#include "crypto/lattice/codec.h"
+#include "crypto/lattice/noise.h"
+#include "crypto/lattice/sampler.h"
+
+namespace sotto::lattice {
+
+struct Ciphertext {
+  Polynomial body, mask;
+  Form form = Form::kValues;
+  Noise noise;
+
+  std::size_t primes() const { return body.primes(); }
+};
+
+// The mask is that of `index` in the maker's MaskSource. Always values.
+struct SeededCiphertext {
+  Polynomial body;
+  std::uint32_t index = 0;
+};
+
+class SecretKey {
+ public:
+  // Fresh, from the operating system's generator.
+  explicit SecretKey(const Context& context);
+  ~SecretKey();
+  SecretKey(SecretKey&&) = default;
+  SecretKey& operator=(SecretKey&&) = delete;
+
+  const Context& context() const { return *context_; }
+  // Values of s in Montgomery form, modulo every prime and the special one.
+  const Polynomial& values() const { return values_; }
+  // Coefficients as 0, 1, 2 for -1, 0, 1.
+  std::span<const Word> trits() const { return trits_.residues(0); }
+
+ private:
+  const Context* context_;
+  Polynomial trits_, values_;
+};
+
+struct PublicKey {
+  // Values in Montgomery form, at the level of fresh ciphertexts.
+  Polynomial body, mask;
+};
+
+// Encrypts under a secret key; not for several threads at once. Works in memory of its own, which it wipes.
+class Encryptor {
+ public:
+  explicit Encryptor(const SecretKey& key);
+  ~Encryptor();
+  Encryptor(const Encryptor&) = delete;
+  Encryptor& operator=(const Encryptor&) = delete;
+
+  // What the receiver needs to expand the ciphertexts of this encryptor.
+  const prg::Key& mask_key() const { return masks_.key(); }
+  // One message per coefficient, at the codec's level. Throws ErrorKind::kSystem after 2^32 ciphertexts.
+  SeededCiphertext encrypt(const Codec& codec, std::span<const Word> messages);
+  // An encryption of zero, for a public key.
+  PublicKey public_key();
+
+ private:
+  std::uint32_t next_index();
+
+  const SecretKey* key_;
+  MaskSource masks_;
+  NoiseSource noise_;
+  std::uint64_t ciphertexts_ = 0;
+  Polynomial scratch_;
+};
+
+// Of seeded and symmetric ciphertexts, from the receiver's side.
+Ciphertext expand(const Context& context, const MaskSource& masks, SeededCiphertext seeded);
+
+// Encrypts under a public key; not for several threads at once.
+class PublicEncryptor {
+ public:
+  PublicEncryptor(const Context& context, const PublicKey& key) : context_(&context), key_(&key) {}
+
+  Ciphertext encrypt(const Codec& codec, std::span<const Word> messages);
+
+ private:
+  const Context* context_;
+  const PublicKey* key_;
+  NoiseSource noise_;
+};
+
+// body - mask * s in coefficient form.
+Polynomial decrypt_raw(const SecretKey& key, const Ciphertext& ciphertext);
+// The messages; right while the noise is below codec.room_bits().
+void decrypt(std::span<Word> messages, const SecretKey& key, const Codec& codec,
+             const Ciphertext& ciphertext);
+// log2 of the largest noise of a coefficient (at least 0), measured with the key. For tests and diagnosis.
+double measured_noise_bits(const SecretKey& key, const Codec& codec, const Ciphertext& ciphertext);
+
+// Noise of fresh ciphertexts.
+Noise fresh_noise();
+Noise fresh_public_noise(const Context& context);
+
+}  // namespace sotto::lattice
