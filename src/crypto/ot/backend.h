@@ -21,9 +21,8 @@ inline constexpr std::size_t kChunkBlocks = 16;
 inline constexpr std::size_t kChunkBits = 128 * kChunkBlocks;
 inline constexpr std::size_t kChunkWords = kChunkBits / 64;
 
-// Positions of the code's input that each output adds up.
+// How many blocks of a code's input each block of its output adds up.
 inline constexpr std::size_t kCodeWeight = 10;
-inline constexpr int kMaxCodeBits = 21;
 
 struct Backend {
   const char* name;
@@ -43,10 +42,10 @@ struct Backend {
   // bit j set, plane `bits` the sum over all x; kChunkWords words each.
   void (*fold)(std::uint64_t* planes, const RoundKeys* leaves, int bits, std::uint64_t first);
 
-  // out[i] ^= the sum of kCodeWeight of in[0 .. 2^bits), at the positions that row first + i names: blocks 2r
-  // and 2r + 1 of the stream pi_matrix are four words of three 21-bit numbers each, the first ten of them,
-  // modulo 2^bits, bits <= kMaxCodeBits.
-  void (*encode)(Block* out, std::size_t n, const Block* in, int bits, std::uint64_t first,
+  // out[i] ^= the sum of kCodeWeight of in[0 .. dimension), at the positions that row first + i names: blocks
+  // 3r, 3r + 1, 3r + 2 of the stream pi_matrix are twelve 32-bit numbers x; the first ten name x * dimension
+  // / 2^32.
+  void (*encode)(Block* out, std::size_t n, const Block* in, std::uint32_t dimension, std::uint64_t first,
                  const RoundKeys& matrix);
 };
 

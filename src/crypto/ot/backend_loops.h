@@ -148,31 +148,36 @@ void fold(std::uint64_t* planes, const RoundKeys* leaves, int bits, std::uint64_
 // Two words of a block, added at once.
 using Wide = std::uint64_t __attribute__((vector_size(16)));
 
-constexpr std::size_t kTurnRows = kTurn * kLanes / 2;
+// Three blocks a row.
+constexpr std::size_t kRowNumbers = 12;
+constexpr std::size_t kCodeTurn = 6;
+constexpr std::size_t kTurnRows = kCodeTurn * kLanes / 3;
 
-void encode_rows(Block* out, std::size_t n, const Block* in, std::uint64_t mask, const std::uint64_t* rows) {
-  const auto* wide_in = reinterpret_cast<const Wide*>(in);
-  auto* wide_out = reinterpret_cast<Wide*>(out);
-  for (std::size_t i = 0; i < n; ++i) {
-    const std::uint64_t* row = rows + 4 * i;
-    Wide sum = wide_out[i];
-    for (std::size_t j = 0; j < kCodeWeight; ++j) sum ^= wide_in[row[j / 3] >> (21 * (j % 3)) & mask];
-    wide_out[i] = sum;
-  }
+// The positions of some rows.
+void name_positions(std::uint32_t (&positions)[kTurnRows * kRowNumbers], std::uint32_t dimension,
+                    std::uint64_t first, const LoadedKeys& keys) {
+  Register state[kCodeTurn];
+  for (std::size_t r = 0; r < kCodeTurn; ++r) state[r] = counters(3 * first + r * kLanes);
+  encrypt(state, keys);
+  for (std::size_t r = 0; r < kCodeTurn; ++r)
+    store(reinterpret_cast<Block*>(positions) + r * kLanes, state[r]);
+  for (std::uint32_t& x : positions) x = static_cast<std::uint32_t>(std::uint64_t{x} * dimension >> 32);
 }
 
-void encode(Block* out, std::size_t n, const Block* in, int bits, std::uint64_t first,
+void encode(Block* out, std::size_t n, const Block* in, std::uint32_t dimension, std::uint64_t first,
             const RoundKeys& matrix) {
   const LoadedKeys keys = load_keys(matrix);
-  const std::uint64_t mask = (std::uint64_t{1} << bits) - 1;
-  alignas(64) Block rows[kTurn * kLanes];
+  const auto* wide_in = reinterpret_cast<const Wide*>(in);
+  auto* wide_out = reinterpret_cast<Wide*>(out);
+  alignas(64) std::uint32_t positions[kTurnRows * kRowNumbers];
   for (std::size_t done = 0; done < n; done += kTurnRows) {
-    Register state[kTurn];
-    for (std::size_t r = 0; r < kTurn; ++r) state[r] = counters(2 * (first + done) + r * kLanes);
-    encrypt(state, keys);
-    for (std::size_t r = 0; r < kTurn; ++r) store(rows + r * kLanes, state[r]);
-    encode_rows(out + done, n - done < kTurnRows ? n - done : kTurnRows, in, mask,
-                reinterpret_cast<const std::uint64_t*>(rows));
+    name_positions(positions, dimension, first + done, keys);
+    const std::size_t rows = n - done < kTurnRows ? n - done : kTurnRows;
+    for (std::size_t i = 0; i < rows; ++i) {
+      Wide sum = wide_out[done + i];
+      for (std::size_t j = 0; j < kCodeWeight; ++j) sum ^= wide_in[positions[kRowNumbers * i + j]];
+      wide_out[done + i] = sum;
+    }
   }
 }
 

@@ -113,18 +113,20 @@ TEST(OtBackend, FoldSumsTheStreamsOfLeaves) {
 TEST(OtBackend, EncodeAddsTenPositions) {
   const RoundKeys matrix = keys_of(kPortableBackend, numbered(1, 6))[0];
   for (const Backend* backend : available_backends())
-    for (int bits : {3, 17, 21}) {
-      const auto in = numbered(std::size_t{1} << bits, 7);
+    for (std::uint32_t dimension : {1u, 7u, 163'840u}) {
+      const auto in = numbered(dimension, 7);
       const auto before = numbered(37, 8);
       auto out = before;
-      backend->encode(out.data(), out.size(), in.data(), bits, 1000, matrix);
+      backend->encode(out.data(), out.size(), in.data(), dimension, 1000, matrix);
       for (std::size_t i = 0; i < out.size(); ++i) {
-        const Block one = cipher({2 * (1000 + i), 0}, matrix), two = cipher({2 * (1000 + i) + 1, 0}, matrix);
-        const std::uint64_t words[4] = {one.low, one.high, two.low, two.high};
         Block expected = before[i];
-        for (std::size_t j = 0; j < 10; ++j)
-          expected ^= in[(words[j / 3] / (std::uint64_t{1} << (j % 3 * 21))) % (std::uint64_t{1} << bits)];
-        ASSERT_EQ(out[i], expected) << backend->name << " " << bits << " " << i;
+        for (std::size_t j = 0; j < 10; ++j) {
+          const Block block = cipher({3 * (1000 + i) + j / 4, 0}, matrix);
+          const std::uint64_t word = j % 4 < 2 ? block.low : block.high;
+          const std::uint64_t number = j % 2 == 0 ? word % (std::uint64_t{1} << 32) : word >> 32;
+          expected ^= in[number * dimension / (std::uint64_t{1} << 32)];
+        }
+        ASSERT_EQ(out[i], expected) << backend->name << " " << dimension << " " << i;
       }
     }
 }

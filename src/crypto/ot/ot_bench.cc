@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/threads.h"
+#include "crypto/ot/silent.h"
 #include "crypto/ot/test_dealer.h"
 
 namespace sotto::ot {
@@ -65,6 +66,32 @@ void softspoken_sender(benchmark::State& state) {
   count(state, kTransfers, message.size());
 }
 BENCHMARK(softspoken_sender)->Arg(1)->Arg(2)->Arg(4)->Arg(8)->Unit(benchmark::kMillisecond);
+
+// Both sides of one session after its first transfers.
+struct SilentPair {
+  SoftSpokenPair setup{8};
+  std::pair<std::vector<Block>, std::vector<Block>> first = setup.extend(kSilent.used());
+  SilentSender sender{setup.session, setup.delta, first.first};
+  SilentReceiver receiver{setup.session, first.second, "peer"};
+  std::vector<Block> out = std::vector<Block>(kSilent.given());
+  std::vector<std::byte> message = std::vector<std::byte>(kSilent.message_bytes());
+};
+
+void silent_sender(benchmark::State& state) {
+  set_threads(1);
+  SilentPair pair;
+  for (auto _ : state) pair.sender.extend(pair.out, pair.message);
+  count(state, kSilent.given(), kSilent.message_bytes());
+}
+BENCHMARK(silent_sender)->Unit(benchmark::kMillisecond);
+
+void silent_receiver(benchmark::State& state) {
+  set_threads(1);
+  SilentPair pair;
+  for (auto _ : state) pair.receiver.extend(pair.out, pair.message);
+  count(state, kSilent.given(), kSilent.message_bytes());
+}
+BENCHMARK(silent_receiver)->Unit(benchmark::kMillisecond);
 
 void pads(benchmark::State& state) {
   const Session session(random_block());
