@@ -16,9 +16,18 @@ struct Noise {
   // log2 of what the noise does not exceed.
   double bits() const { return std::log2(10 * deviation + bound); }
 
+  Noise times(double factor) const { return {deviation * factor, bound * factor}; }
+  // Under a product with a polynomial of at most `count` coefficients of magnitude at most `largest`.
+  Noise convolved(double largest, double count) const {
+    return {deviation * largest * std::sqrt(count), bound * largest * count};
+  }
   Noise operator+(const Noise& other) const {
     return {std::hypot(deviation, other.deviation), bound + other.bound};
   }
 };
+
+// Rounding body and mask to integers: errors of at most a half, the mask's times a ternary secret; taken as
+// independent of each other.
+inline Noise rounding_noise(double degree) { return {.deviation = std::sqrt((1 + degree) / 4), .bound = 0}; }
 
 }  // namespace sotto::lattice

@@ -158,13 +158,15 @@ TEST_P(LatticeTables, WordByWordOperationsAreThoseOfBigIntegers) {
       Words a = boundary_words(p, kCount, shift), b = random_words(p, kCount, shift), out = a;
       if (shift % 2 == 0) std::ranges::copy(boundary_words(p, 64, shift + 1), b.begin());
       const Words b_form = in_montgomery_form(b, p);
-      Words sum(kCount), difference(kCount), product(kCount);
+      Words sum(kCount), difference(kCount), product(kCount), shifted(kCount);
+      row().shift(shifted.data(), a.data(), p - 1, kCount, modulus);
       row().add(sum.data(), a.data(), b.data(), kCount, modulus);
       row().subtract(difference.data(), a.data(), b.data(), kCount, modulus);
       row().multiply(product.data(), a.data(), b_form.data(), kCount, modulus);
       row().multiply_add(out.data(), a.data(), b_form.data(), kCount, modulus);
       for (std::size_t i = 0; i < kCount; ++i) {
         ASSERT_EQ(sum[i], static_cast<Word>((Big(a[i]) + b[i]) % p));
+        ASSERT_EQ(shifted[i], static_cast<Word>((Big(a[i]) + p - 1) % p));
         ASSERT_EQ(difference[i], static_cast<Word>((Big(a[i]) + p - b[i]) % p));
         ASSERT_EQ(product[i], static_cast<Word>(Big(a[i]) * b[i] % p));
         ASSERT_EQ(out[i], static_cast<Word>((Big(a[i]) * b[i] + a[i]) % p));

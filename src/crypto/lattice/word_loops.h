@@ -274,6 +274,12 @@ void subtract_all(Word* out, const Word* a, const Word* b, std::size_t n, const 
     store(out + i, wrap(subtract_lanes(load(a + i), load(b + i)), c.p));
 }
 
+void shift_all(Word* out, const Word* a, Word constant, std::size_t n, const Modulus& modulus) {
+  const Constants c(modulus);
+  const Register shift = broadcast(constant);
+  for (std::size_t i = 0; i < n; i += kLanes) store(out + i, reduce_once(add_lanes(load(a + i), shift), c.p));
+}
+
 template <bool accumulate>
 void multiply_all(Word* out, const Word* a, const Word* b, std::size_t n, const Modulus& modulus) {
   const Constants c(modulus);
@@ -372,6 +378,7 @@ constexpr Table make_table(const char* name) {
           .subtract = subtract_all,
           .multiply = multiply_all<false>,
           .multiply_add = multiply_all<true>,
+          .shift = shift_all,
           .scale = scale_all<false>,
           .scale_add = scale_all<true>,
           .scale_word_add = scale_word_add,

@@ -50,6 +50,8 @@ struct Table {
   void (*multiply)(Word* out, const Word* a, const Word* b, std::size_t n, const Modulus& modulus);
   void (*multiply_add)(Word* out, const Word* a, const Word* b, std::size_t n, const Modulus& modulus);
 
+  // out = a + constant mod p; constant < p.
+  void (*shift)(Word* out, const Word* a, Word constant, std::size_t n, const Modulus& modulus);
   // out = a * factor (+ out) mod p, for any a < 2^52.
   void (*scale)(Word* out, const Word* a, Factor factor, std::size_t n, const Modulus& modulus);
   void (*scale_add)(Word* out, const Word* a, Factor factor, std::size_t n, const Modulus& modulus);

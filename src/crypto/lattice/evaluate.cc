@@ -1,0 +1,182 @@
+#include "crypto/lattice/evaluate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "base/error.h"
+
+namespace sotto::lattice {
+namespace {
+
+void check_same(const Ciphertext& a, const Ciphertext& b) {
+  SOTTO_ASSERT(a.form == b.form && a.primes() == b.primes(), "ciphertexts of another form or level");
+}
+
+using Pointers = std::vector<const Word*>;
+
+// At most kMaxTerms terms modulo one prime.
+void dot(const Context& context, Ciphertext& result, std::span<const Ciphertext* const> ciphertexts,
+         std::span<const Plaintext* const> plaintexts, std::size_t prime) {
+  Pointers bodies, masks, factors;
+  for (std::size_t i = 0; i < ciphertexts.size(); ++i) {
+    bodies.push_back(ciphertexts[i]->body.at(prime));
+    masks.push_back(ciphertexts[i]->mask.at(prime));
+    factors.push_back(plaintexts[i]->values.at(prime));
+  }
+  context.table().dot(result.body.at(prime), result.mask.at(prime), bodies.data(), masks.data(),
+                      factors.data(), bodies.size(), context.degree(), context.modulus(prime));
+}
+
+}  // namespace
+
+// As unsigned numbers they are larger by 2^63.
+void signed_residues(std::span<Word> out, const Word* integers, const Context& context, std::size_t prime) {
+  const Modulus& modulus = context.modulus(prime);
+  AlignedVector<Word> lifted(integers, integers + out.size());
+  for (Word& word : lifted) word ^= Word{1} << 63;
+  const Word lift = power(2, 63, modulus);
+  std::ranges::fill(out, subtract(0, lift, modulus));
+  context.table().scale_word_add(out.data(), lifted.data(), context.factor(1, prime),
+                                 context.factor(to_montgomery(1, modulus), prime), out.size(), modulus);
+}
+
+Plaintext make_plaintext(const Context& context, std::size_t primes,
+                         std::span<const std::int64_t> coefficients, double largest, std::size_t count) {
+  SOTTO_ASSERT(coefficients.size() == context.degree(), "one coefficient per power of X");
+  Plaintext result{.values = Polynomial(context.degree(), primes),
+                   .largest = largest,
+                   .count = static_cast<double>(count)};
+  AlignedVector<Word> words(coefficients.begin(), coefficients.end());
+  for (std::size_t i = 0; i < primes; ++i) {
+    const auto residues = result.values.residues(i);
+    signed_residues(residues, words.data(), context, i);
+    context.ntt(i).forward(residues);
+    context.table().scale(residues.data(), residues.data(),
+                          context.factor(to_montgomery(1, context.modulus(i)), i), residues.size(),
+                          context.modulus(i));
+  }
+  return result;
+}
+
+Ciphertext product_sum(const Context& context, std::span<const Ciphertext* const> ciphertexts,
+                       std::span<const Plaintext* const> plaintexts) {
+  SOTTO_ASSERT(!ciphertexts.empty() && ciphertexts.size() == plaintexts.size(), "terms are pairs");
+  const std::size_t primes = ciphertexts[0]->primes();
+  Ciphertext result{.body = Polynomial(context.degree(), primes),
+                    .mask = Polynomial(context.degree(), primes),
+                    .form = Form::kValues,
+                    .noise = {}};
+  for (std::size_t i = 0; i < ciphertexts.size(); ++i) {
+    check_same(result, *ciphertexts[i]);
+    SOTTO_ASSERT(plaintexts[i]->values.primes() >= primes, "a plaintext of a lower level");
+    result.noise =
+        result.noise + ciphertexts[i]->noise.convolved(plaintexts[i]->largest, plaintexts[i]->count);
+  }
+  const std::size_t here = std::min(ciphertexts.size(), kMaxTerms);
+  for (std::size_t prime = 0; prime < primes; ++prime)
+    dot(context, result, ciphertexts.first(here), plaintexts.first(here), prime);
+  if (here == ciphertexts.size()) return result;
+  const Noise noise = result.noise;
+  add(context, result, product_sum(context, ciphertexts.subspan(here), plaintexts.subspan(here)));
+  result.noise = noise;
+  return result;
+}
+
+void add(const Context& context, Ciphertext& sum, const Ciphertext& term) {
+  check_same(sum, term);
+  for (std::size_t i = 0; i < sum.primes(); ++i) {
+    const Modulus& modulus = context.modulus(i);
+    context.table().add(sum.body.at(i), sum.body.at(i), term.body.at(i), context.degree(), modulus);
+    context.table().add(sum.mask.at(i), sum.mask.at(i), term.mask.at(i), context.degree(), modulus);
+  }
+  sum.noise = sum.noise + term.noise;
+}
+
+void subtract(const Context& context, Ciphertext& difference, const Ciphertext& term) {
+  check_same(difference, term);
+  for (std::size_t i = 0; i < difference.primes(); ++i) {
+    const Modulus& modulus = context.modulus(i);
+    Word *body = difference.body.at(i), *mask = difference.mask.at(i);
+    context.table().subtract(body, body, term.body.at(i), context.degree(), modulus);
+    context.table().subtract(mask, mask, term.mask.at(i), context.degree(), modulus);
+  }
+  difference.noise = difference.noise + term.noise;
+}
+
+void add_messages(const Codec& codec, Ciphertext& ciphertext, std::span<const Word> messages) {
+  const Context& context = codec.context();
+  SOTTO_ASSERT(codec.primes() == ciphertext.primes(), "a codec of another level");
+  Polynomial scratch(context.degree(), 2);
+  codec.remainders(scratch.residues(0), messages);
+  for (std::size_t i = 0; i < ciphertext.primes(); ++i) {
+    codec.encode(scratch.at(1), scratch.at(0), i);
+    if (ciphertext.form == Form::kValues) context.ntt(i).forward(scratch.residues(1));
+    context.table().add(ciphertext.body.at(i), ciphertext.body.at(i), scratch.at(1), context.degree(),
+                        context.modulus(i));
+  }
+  ciphertext.noise.bound += 0.5;
+}
+
+void to_values(const Context& context, Ciphertext& ciphertext) {
+  if (ciphertext.form == Form::kValues) return;
+  context.forward(ciphertext.body);
+  context.forward(ciphertext.mask);
+  ciphertext.form = Form::kValues;
+}
+
+void to_coefficients(const Context& context, Ciphertext& ciphertext) {
+  if (ciphertext.form == Form::kCoefficients) return;
+  context.backward(ciphertext.body);
+  context.backward(ciphertext.mask);
+  ciphertext.form = Form::kCoefficients;
+}
+
+// With h = (p-1)/2 and v = (x + h) mod p, round(x / p) = (x - (v - h)) / p, and v - h is small.
+void divide_by_last(const Context& context, Polynomial& x, std::size_t last, Form form) {
+  const Table& table = context.table();
+  const std::size_t degree = context.degree(), position = x.primes() - 1;
+  const Modulus& divisor = context.modulus(last);
+  const Word half = (divisor.value - 1) / 2;
+  Word* v = x.at(position);
+  table.shift(v, v, half, degree, divisor);
+  Polynomial scratch(degree, 1);
+  for (std::size_t i = 0; i < position; ++i) {
+    const Modulus& modulus = context.modulus(i);
+    const Factor inverse = context.factor(invert(divisor.value % modulus.value, modulus), i);
+    // (x - v + h) / p, where v is brought to the form of x.
+    table.scale(scratch.at(0), v, context.factor(modulus.value - 1, i), degree, modulus);
+    table.shift(scratch.at(0), scratch.at(0), half % modulus.value, degree, modulus);
+    if (form == Form::kValues) context.ntt(i).forward(scratch.residues(0));
+    table.add(x.at(i), x.at(i), scratch.at(0), degree, modulus);
+    table.scale(x.at(i), x.at(i), inverse, degree, modulus);
+  }
+  x.keep_first(position);
+}
+
+void switch_modulus(const Context& context, Ciphertext& ciphertext, std::size_t primes) {
+  SOTTO_ASSERT(primes >= 1 && primes <= ciphertext.primes(), "moduli only shrink");
+  for (std::size_t last = ciphertext.primes() - 1; last >= primes; --last) {
+    for (Polynomial* part : {&ciphertext.body, &ciphertext.mask}) {
+      if (ciphertext.form == Form::kValues) context.ntt(last).backward(part->residues(last));
+      divide_by_last(context, *part, last, ciphertext.form);
+    }
+    ciphertext.noise = ciphertext.noise.times(1 / static_cast<double>(context.modulus(last).value)) +
+                       rounding_noise(static_cast<double>(context.degree()));
+    ciphertext.noise.bound += 0.5;  // of round(Q m / t) itself
+  }
+}
+
+void check_room(const Codec& codec, const Ciphertext& ciphertext) {
+  SOTTO_ASSERT(codec.primes() == ciphertext.primes(), "a codec of another level");
+  if (ciphertext.noise.bits() < codec.room_bits()) return;
+  throw Error(
+      ErrorKind::kUsage,
+      fmt::format("the noise of a ciphertext may reach {:.1f} bits, and messages of {} bits leave {:.1f}",
+                  ciphertext.noise.bits(), codec.space().bits, codec.room_bits()),
+      "take parameters with a larger modulus, or smaller multipliers");
+}
+
+}  // namespace sotto::lattice
