@@ -7,8 +7,6 @@
 namespace sotto::ot {
 namespace {
 
-constexpr std::uint64_t kInstancesPerKey = 1024;
-
 RoundKeys expanded(const Block& key) {
   RoundKeys keys;
   backend().expand_keys(&keys, &key, 1);
@@ -26,12 +24,12 @@ RoundKeys Session::keys(Purpose purpose, std::uint64_t number) const {
 }
 
 void Session::hash(std::span<Block> out, std::span<const Block> in, const Block& offset, Purpose purpose,
-                   std::uint64_t first) const {
+                   std::uint64_t first, std::uint64_t stride) const {
   SOTTO_ASSERT(out.size() == in.size(), "a string for each block");
   for (std::size_t done = 0; done < in.size();) {
-    const std::uint64_t instance = first + done;
-    const std::size_t count =
-        std::min<std::size_t>(in.size() - done, kInstancesPerKey - instance % kInstancesPerKey);
+    const std::uint64_t instance = first + done * stride;
+    const std::uint64_t left = kInstancesPerKey - instance % kInstancesPerKey;
+    const std::size_t count = std::min<std::size_t>(in.size() - done, (left + stride - 1) / stride);
     backend().hash(out.data() + done, in.data() + done, count, offset,
                    keys(purpose, instance / kInstancesPerKey));
     done += count;

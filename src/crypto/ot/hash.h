@@ -28,9 +28,12 @@ class Session {
   const Block& seed() const { return seed_; }
   RoundKeys keys(Purpose purpose, std::uint64_t number = 0) const;
 
-  // out[i] = H_{first + i}(in[i] ^ offset); `out` may be `in`. Of one purpose, each instance once.
+  // out[i] = H_{first + i * stride}(in[i] ^ offset); `out` may be `in`. Of one purpose, each instance once.
   void hash(std::span<Block> out, std::span<const Block> in, const Block& offset, Purpose purpose,
-            std::uint64_t first) const;
+            std::uint64_t first, std::uint64_t stride = 1) const;
+
+  // Instances whose numbers agree but for this factor have one key.
+  static constexpr std::uint64_t kInstancesPerKey = 1024;
 
  private:
   Block seed_;

@@ -1,9 +1,11 @@
 // Setups whose base transfers a dealer made: for tests and benchmarks.
 #pragma once
 
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "crypto/ot/forms.h"
 #include "crypto/ot/softspoken.h"
 
 namespace sotto::ot {
@@ -40,6 +42,25 @@ struct SoftSpokenPair {
   SoftSpokenReceiver receiver{bits, session, base.pairs};
   SoftSpokenSender sender{bits, session, delta, base.chosen, receiver.tree_message(), "bob"};
   std::vector<std::byte> message;
+};
+
+// Transfers that a dealer made from the definition, numbered from some place.
+struct Transfers {
+  Session session{random_block()};
+  Block delta = random_delta();
+  std::vector<Block> sent, received;
+  std::string peer = "bob";
+  std::uint64_t first = 100'000;
+
+  explicit Transfers(std::size_t count) : sent(count) {
+    fill_random(sent);
+    for (Block& block : sent) {
+      block.low &= ~std::uint64_t{1};
+      received.push_back(random_block().high % 2 == 0 ? block : block ^ delta);
+    }
+  }
+  SentBlocks of_sender() const { return {sent, delta, session, first, peer}; }
+  ReceivedBlocks of_receiver() const { return {received, session, first, peer}; }
 };
 
 }  // namespace sotto::ot

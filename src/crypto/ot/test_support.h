@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <random>
 #include <span>
 #include <string>
 
@@ -26,6 +27,25 @@ inline std::string refusal(const auto& action) {
 
 inline std::uint64_t bit_of(const Block& block, int bit) {
   return (bit < 64 ? block.low : block.high) >> bit % 64 & 1;
+}
+
+// Numbers that a seed gives, and planes of as many bits (base/bits.h).
+inline std::vector<std::uint64_t> numbers(std::size_t count, std::uint64_t seed) {
+  std::mt19937_64 generator(seed);
+  std::vector<std::uint64_t> values(count);
+  for (std::uint64_t& value : values) value = generator();
+  return values;
+}
+inline std::vector<std::uint64_t> plane_of(std::size_t count, std::uint64_t seed) {
+  auto plane = numbers(bits::words_for(count), seed);
+  if (count % 64 != 0) plane.back() &= (std::uint64_t{1} << count % 64) - 1;
+  return plane;
+}
+inline std::uint64_t bit(const std::vector<std::uint64_t>& plane, std::size_t i) {
+  return plane[i / 64] >> i % 64 & 1;
+}
+inline std::uint64_t modulo(std::uint64_t value, int width) {
+  return width == 64 ? value : value % (std::uint64_t{1} << width);
 }
 
 // The definition, without a branch of the code under test.
