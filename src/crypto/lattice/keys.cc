@@ -3,6 +3,8 @@
 #include <openssl/crypto.h>
 
 #include <cmath>
+#include <numeric>
+#include <vector>
 
 #include "base/error.h"
 
@@ -14,13 +16,13 @@ constexpr double kErrorVariance = kBinomialBits / 4.0;
 
 void wipe(Polynomial& secret) { OPENSSL_cleanse(secret.words().data(), secret.words().size_bytes()); }
 
+}  // namespace
+
 void to_montgomery_form(std::span<Word> x, const Context& context, std::size_t prime) {
   const Modulus& modulus = context.modulus(prime);
   context.table().scale(x.data(), x.data(), context.factor(to_montgomery(1, modulus), prime), x.size(),
                         modulus);
 }
-
-}  // namespace
 
 Noise fresh_noise() { return {.deviation = std::sqrt(kErrorVariance), .bound = 0.5}; }
 
@@ -74,24 +76,35 @@ SeededCiphertext Encryptor::encrypt(const Codec& codec, std::span<const Word> me
   return result;
 }
 
-PublicKey Encryptor::public_key() {
+SeededCiphertext Encryptor::zero_over(std::span<const std::size_t> primes) {
   const Context& context = key_->context();
-  PublicKey result{.body = Polynomial(context.degree(), context.primes()),
-                   .mask = Polynomial(context.degree(), context.primes())};
-  const std::uint32_t index = next_index();
-  const auto random = scratch_.residues(1);
+  SeededCiphertext result{.body = Polynomial(context.degree(), primes.size()), .index = next_index()};
+  const auto random = scratch_.residues(1), mask = scratch_.residues(2);
   noise_.fill(random);
-  for (std::size_t i = 0; i < context.primes(); ++i) {
-    const auto body = result.body.residues(i), mask = result.mask.residues(i);
-    context.table().binomial(body.data(), random.data(), 0, context.degree(), context.modulus(i));
-    context.ntt(i).forward(body);
-    masks_.fill(mask, context, i, index);
-    context.table().multiply_add(body.data(), mask.data(), key_->values().at(i), context.degree(),
-                                 context.modulus(i));
-    to_montgomery_form(body, context, i);
-    to_montgomery_form(mask, context, i);
+  for (std::size_t i = 0; i < primes.size(); ++i) {
+    const auto body = result.body.residues(i);
+    context.table().binomial(body.data(), random.data(), 0, context.degree(), context.modulus(primes[i]));
+    context.ntt(primes[i]).forward(body);
+    masks_.fill(mask, context, primes[i], result.index);
+    context.table().multiply_add(body.data(), mask.data(), key_->values().at(primes[i]), context.degree(),
+                                 context.modulus(primes[i]));
   }
   return result;
+}
+
+SeededCiphertext Encryptor::zero() {
+  std::vector<std::size_t> primes(key_->context().primes());
+  std::iota(primes.begin(), primes.end(), 0);
+  return zero_over(primes);
+}
+
+SeededCiphertext Encryptor::switching_zero() {
+  const Context& context = key_->context();
+  SOTTO_ASSERT(context.has_special(), "parameters without a special prime have no switching keys");
+  std::vector<std::size_t> primes(context.parameters().switching_primes);
+  std::iota(primes.begin(), primes.end(), 0);
+  primes.push_back(context.special());
+  return zero_over(primes);
 }
 
 Ciphertext expand(const Context& context, const MaskSource& masks, SeededCiphertext seeded) {
@@ -103,31 +116,68 @@ Ciphertext expand(const Context& context, const MaskSource& masks, SeededCiphert
   return result;
 }
 
-Ciphertext PublicEncryptor::encrypt(const Codec& codec, std::span<const Word> messages) {
+PublicKey expand_public_key(const Context& context, const MaskSource& masks, SeededCiphertext zero) {
+  Ciphertext expanded = expand(context, masks, std::move(zero));
+  SOTTO_ASSERT(expanded.primes() == context.primes(), "public keys are of the highest level");
+  for (std::size_t i = 0; i < context.primes(); ++i) {
+    to_montgomery_form(expanded.body.residues(i), context, i);
+    to_montgomery_form(expanded.mask.residues(i), context, i);
+  }
+  return {.body = std::move(expanded.body), .mask = std::move(expanded.mask)};
+}
+
+void PublicEncryptor::blind(Ciphertext& ciphertext) {
   const Context& context = *context_;
   const std::size_t degree = context.degree();
-  Ciphertext result{.body = Polynomial(degree, codec.primes()),
-                    .mask = Polynomial(degree, codec.primes()),
-                    .form = Form::kValues,
-                    .noise = fresh_public_noise(context)};
-  // Remainders, two errors, u, and u modulo a prime.
-  Polynomial scratch(degree, 5);
-  codec.remainders(scratch.residues(0), messages);
-  noise_.fill(scratch.residues(1));
-  noise_.fill(scratch.residues(2));
-  noise_.ternary(scratch.residues(3));
-  for (std::size_t i = 0; i < codec.primes(); ++i) {
-    const auto u = scratch.residues(4);
-    ternary_residues(u, scratch.residues(3), context.modulus(i));
+  // Trits of u, u modulo a prime, the mask's error.
+  Polynomial scratch(degree, 3);
+  const auto trits = scratch.residues(0), u = scratch.residues(1), random = scratch.residues(2);
+  noise_.ternary(trits);
+  noise_.fill(random);
+  for (std::size_t i = 0; i < ciphertext.primes(); ++i) {
+    const Modulus& modulus = context.modulus(i);
+    Word *body = ciphertext.body.at(i), *mask = ciphertext.mask.at(i);
+    ternary_residues(u, trits, modulus);
     context.ntt(i).forward(u);
-    codec.encode_noisy(result.body.at(i), scratch.at(0), scratch.at(1), i);
-    context.table().binomial(result.mask.at(i), scratch.at(2), 0, degree, context.modulus(i));
-    context.ntt(i).forward(result.body.residues(i));
-    context.ntt(i).forward(result.mask.residues(i));
-    context.table().multiply_add(result.body.at(i), u.data(), key_->body.at(i), degree, context.modulus(i));
-    context.table().multiply_add(result.mask.at(i), u.data(), key_->mask.at(i), degree, context.modulus(i));
+    context.table().binomial(mask, random.data(), 0, degree, modulus);
+    context.ntt(i).forward(ciphertext.mask.residues(i));
+    context.table().multiply_add(body, u.data(), key_->body.at(i), degree, modulus);
+    context.table().multiply_add(mask, u.data(), key_->mask.at(i), degree, modulus);
   }
   wipe(scratch);
+}
+
+Ciphertext PublicEncryptor::encrypt(const Codec& codec, std::span<const Word> messages) {
+  const Context& context = *context_;
+  Ciphertext result{.body = Polynomial(context.degree(), codec.primes()),
+                    .mask = Polynomial(context.degree(), codec.primes()),
+                    .form = Form::kValues,
+                    .noise = fresh_public_noise(context)};
+  Polynomial scratch(context.degree(), 2);
+  codec.remainders(scratch.residues(0), messages);
+  noise_.fill(scratch.residues(1));
+  for (std::size_t i = 0; i < codec.primes(); ++i)
+    codec.encode_noisy(result.body.at(i), scratch.at(0), scratch.at(1), i);
+  context.forward(result.body);
+  blind(result);
+  wipe(scratch);
+  return result;
+}
+
+Ciphertext PublicEncryptor::zero(std::size_t primes) {
+  const Context& context = *context_;
+  SOTTO_ASSERT(primes >= 1 && primes <= context.primes(), "a level that the context does not have");
+  Ciphertext result{.body = Polynomial(context.degree(), primes),
+                    .mask = Polynomial(context.degree(), primes),
+                    .form = Form::kValues,
+                    .noise = fresh_public_noise(context)};
+  Polynomial random(context.degree(), 1);
+  noise_.fill(random.residues(0));
+  for (std::size_t i = 0; i < primes; ++i)
+    context.table().binomial(result.body.at(i), random.at(0), 0, context.degree(), context.modulus(i));
+  context.forward(result.body);
+  blind(result);
+  wipe(random);
   return result;
 }
 

@@ -22,7 +22,7 @@ struct Ciphertext {
   std::size_t primes() const { return body.primes(); }
 };
 
-// The mask is that of `index` in the maker's MaskSource. Always values.
+// The mask is that of `index` in the maker's MaskSource. Always values; the form in which keys travel, too.
 struct SeededCiphertext {
   Polynomial body;
   std::uint32_t index = 0;
@@ -47,8 +47,8 @@ class SecretKey {
   Polynomial trits_, values_;
 };
 
+// An encryption of zero at the level of fresh ciphertexts, values in Montgomery form.
 struct PublicKey {
-  // Values in Montgomery form, at the level of fresh ciphertexts.
   Polynomial body, mask;
 };
 
@@ -64,11 +64,14 @@ class Encryptor {
   const prg::Key& mask_key() const { return masks_.key(); }
   // One message per coefficient, at the codec's level. Throws ErrorKind::kSystem after 2^32 ciphertexts.
   SeededCiphertext encrypt(const Codec& codec, std::span<const Word> messages);
-  // An encryption of zero, for a public key.
-  PublicKey public_key();
+  // Encryptions of zero: at the level of fresh ciphertexts, for a public key; and over the primes of
+  // switching keys, the special one last.
+  SeededCiphertext zero();
+  SeededCiphertext switching_zero();
 
  private:
   std::uint32_t next_index();
+  SeededCiphertext zero_over(std::span<const std::size_t> primes);
 
   const SecretKey* key_;
   MaskSource masks_;
@@ -80,14 +83,22 @@ class Encryptor {
 // Of seeded and symmetric ciphertexts, from the receiver's side.
 Ciphertext expand(const Context& context, const MaskSource& masks, SeededCiphertext seeded);
 
-// Encrypts under a public key; not for several threads at once.
+PublicKey expand_public_key(const Context& context, const MaskSource& masks, SeededCiphertext zero);
+
+// Encrypts under a public key, which must outlive it; not for several threads at once.
 class PublicEncryptor {
  public:
   PublicEncryptor(const Context& context, const PublicKey& key) : context_(&context), key_(&key) {}
+  PublicEncryptor(const Context& context, PublicKey&& key) = delete;
 
   Ciphertext encrypt(const Codec& codec, std::span<const Word> messages);
+  // An encryption of zero at a level.
+  Ciphertext zero(std::size_t primes);
 
  private:
+  // Adds the key times a fresh u, and an error to the mask, to a body that has its own.
+  void blind(Ciphertext& ciphertext);
+
   const Context* context_;
   const PublicKey* key_;
   NoiseSource noise_;
@@ -100,6 +111,9 @@ void decrypt(std::span<Word> messages, const SecretKey& key, const Codec& codec,
              const Ciphertext& ciphertext);
 // log2 of the largest noise of a coefficient (at least 0), measured with the key. For tests and diagnosis.
 double measured_noise_bits(const SecretKey& key, const Codec& codec, const Ciphertext& ciphertext);
+
+// Brings values modulo a prime to Montgomery form.
+void to_montgomery_form(std::span<Word> x, const Context& context, std::size_t prime);
 
 // Noise of fresh ciphertexts.
 Noise fresh_noise();

@@ -38,7 +38,8 @@ void expand_bench(benchmark::State& state, const char* name) {
 
 void public_encrypt_bench(benchmark::State& state, const char* name) {
   Setting setting(name);
-  const PublicKey key = setting.encryptor.public_key();
+  const PublicKey key =
+      expand_public_key(setting.context, MaskSource(setting.encryptor.mask_key()), setting.encryptor.zero());
   PublicEncryptor encryptor(setting.context, key);
   for (auto _ : state) benchmark::DoNotOptimize(encryptor.encrypt(setting.codec, setting.messages));
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));

@@ -133,9 +133,9 @@ TEST_P(Sets, DecodingIsTheRoundedQuotientOfBigIntegers) {
 TEST_P(Sets, BothKindsOfEncryptionReadBackWithTheNoiseTheyPromise) {
   const SecretKey key(context_);
   Encryptor encryptor(key);
-  const PublicKey public_key = encryptor.public_key();
-  PublicEncryptor public_encryptor(context_, public_key);
   const MaskSource masks(encryptor.mask_key());
+  const PublicKey public_key = expand_public_key(context_, masks, encryptor.zero());
+  PublicEncryptor public_encryptor(context_, public_key);
   for (const MessageSpace& space : {MessageSpace::power_of_two(20), MessageSpace::power_of_two(52),
                                     MessageSpace::prime(transform_primes(40, context_.degree(), 1)[0])}) {
     for (std::size_t primes = 1; primes <= context_.primes(); ++primes) {
