@@ -63,10 +63,21 @@ std::vector<Documented> documented_costs() {
       {"exp", {y(18, 4)}, {y(18, 24)}, {}, 5, 8 * 4 + 24 + 11.625 + 24 + 6.75},
       // 32 pieces of six words, 16 + 8, and 3 x 42 / 8 for the truncation of 60 bits to 18.
       {"reciprocal", {y(18, 5)}, {y(18, 1)}, range(1, 16), 3, 8 * 32 * 6 + 24 + 15.75},
-      {"reciprocal", {y(18, 9)}, {y(18, 9)}, range(0x1p-8, 0x1p8), 12, 0},
+      // Five digits: 80 + 54 bits and 10 for their positions; 41 + 9 x 25 + 50 for the mantissa; 128 + 8 + 8
+      // x 25 + 42 to normalise it; 40 x 45 + 52 for its logarithm: 2690 bits. Four words of the power and 16
+      // bytes, truncated from 48 bits.
+      {"reciprocal", {y(18, 9)}, {y(18, 9)}, range(0x1p-8, 0x1p8), 10, 336.25 + 32 + 16 + 8 + 11.25},
       {"divide", {y(18, 4), y(18, 5)}, {y(18, 4)}, range(1, 16), 5, 0},
-      {"divide", {y(18, 4), y(18, 9)}, {y(18, 13)}, range(0x1p-8, 0x1p8), 12, 0},
-      {"log", {y(18, 9)}, {y(18, 3)}, range(0x1p-8, 0x1p8), 10, 0},
+      // Eight words, since a quotient's inverse has 26 fraction bits; truncated from 53; and a product,
+      // by 26.
+      {"divide",
+       {y(18, 4), y(18, 9)},
+       {y(18, 13)},
+       range(0x1p-8, 0x1p8),
+       12,
+       336.25 + 64 + 16 + 8 + 10.125 + 24 + 9.75},
+      // Four pieces of two words.
+      {"log", {y(18, 9)}, {y(18, 3)}, range(0x1p-8, 0x1p8), 9, 336.25 + 64 + 16},
       // Ten digits: 160 + 104 + 68 bits and 20 for their positions; 50 + 19 x 14 + 28 for the mantissa; 128 +
       // 8 + 8 x 14 + 20 to normalise it; 16 x 20 + 32 for its logarithm; four words of the power, and 16
       // bytes. Truncated by 8 bits more.

@@ -18,8 +18,9 @@
 
 #include "kernels/all.h"
 #include "kernels/check.h"
-#include "kernels/normalisation.h"
+#include "kernels/local.h"
 #include "kernels/piecewise.h"
+#include "kernels/product.h"
 
 namespace sotto::kernels {
 namespace {

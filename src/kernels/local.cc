@@ -98,7 +98,7 @@ Share splat(const Context& context, ring::Element value, const Shape& shape) {
   return protocols::constant(context, std::move(words), Kind::kArithmetic, shape);
 }
 
-Share last_axis_summed(const Context& context, const Share& a, const std::vector<ring::Element>& weights) {
+Share last_axis_summed(const Context& context, const Share& a) {
   Share out = empty_share(a.kind, without_last(a.shape));
   const auto extent = static_cast<std::size_t>(a.shape.back());
   const std::size_t count = out.elements();
@@ -113,8 +113,7 @@ Share last_axis_summed(const Context& context, const Share& a, const std::vector
     context.local([&] {
       for (std::size_t i = 0; i < count; ++i) {
         ring::Element sum = 0;
-        for (std::size_t j = 0; j < extent; ++j)
-          sum += in.span()[i * extent + j] * (weights.empty() ? 1 : weights[j]);
+        for (std::size_t j = 0; j < extent; ++j) sum += in.span()[i * extent + j];
         out.parts[p].mutable_span()[i] = sum;
       }
     });

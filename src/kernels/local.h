@@ -29,9 +29,8 @@ Share shifted_up(const Context& context, const Share& a, int bits);
 // The constant in every element.
 Share splat(const Context& context, ring::Element value, const Shape& shape);
 
-// Sums over the last axis, each column weighted; no weights: all one.
-Share last_axis_summed(const Context& context, const Share& a,
-                       const std::vector<ring::Element>& weights = {});
+// Sums over the last axis.
+Share last_axis_summed(const Context& context, const Share& a);
 
 // Element i of the result is element index[i] of the source. `indices` is called only when data is there.
 using Indices = std::vector<std::int64_t>;

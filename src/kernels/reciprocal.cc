@@ -1,11 +1,12 @@
 // reciprocal: 1/a, and divide: a/b, of a divisor in [minimum, maximum], 2^-20 <= minimum <= maximum <= 2^20.
 //
-// Narrow (maximum <= 32 minimum): one lookup of polynomials around the pieces; divide then multiplies.
-// Wide: e = floor(log2 x) by comparison with all powers of two at once, m = x 2^-e in [1, 2) by one product,
-// 1/m by lookup, times 2^-e (divide: times a 2^-e, computed meanwhile).
+// Narrow (maximum <= 32 minimum): one lookup of polynomials around the pieces. Wide: 2^(-log2 x), the
+// logarithm by its leading digit and a narrow table, then the power by one product for any split of it
+// (power.h). divide multiplies.
 //
-// Error: at most 2^-17 relative + 1 unit; narrow divide: 2^-4 units more.
-// Rounds (rep3): narrow 3, divide 5; wide 12, divide 12. Bytes: 1.6 kB on [1, 16], 0.9 kB on [2^-8, 2^8].
+// Error: narrow 1 unit + 2^-17 relative, divide 2^-4 units more; wide 1 1/8 units + (2^-17 + 2^-20) relative,
+// divide 1 1/8 units + 2^-16 relative.
+// Rounds (rep3): narrow 3, wide 10; divide 2 more. Bytes: 1.6 kB on [1, 16], 0.4 kB on [2^-8, 2^8].
 //
 // The interpolation of 1/x at Chebyshev points has the least relative error of all polynomials of its degree,
 // 1 / T_n(1/rho); see any text on approximation, e.g. Trefethen, ATAP, chapter 8.
@@ -13,70 +14,22 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "kernels/all.h"
-#include "kernels/normalisation.h"
+#include "kernels/power.h"
+#include "kernels/product.h"
 
 namespace sotto::kernels {
 namespace {
 
 constexpr double kLeast = 0x1p-20, kMost = 0x1p20;
-constexpr int kExtraBits = 4;  // that a quotient's factors carry beyond the result
+constexpr int kExtraBits = 4;      // that a quotient's factors carry beyond the result
+constexpr int kRelativeBits = 18;  // or that the smallest 1/b has
 
-// 1/m for m in [1, 2) with `fraction_bits`; m's first unit below 2 is its last.
-PiecewiseFunction normalised_reciprocal(int fraction_bits, int result_bits) {
-  const std::int64_t one = std::int64_t{1} << fraction_bits;
-  Fit fit{.function = constant_time_reciprocal,
-          .domain = {.minimum = one, .maximum = 2 * one - 1, .fraction_bits = fraction_bits},
-          .terms = 1,
-          .piece_bits = 1,
-          .result_bits = result_bits,
-          .result_bound = 1};
-  choose_pieces(fit, kReciprocalError);
-  return fitted("reciprocal of a number in [1, 2)", fit);
-}
-
-// What the wide way needs to know. The quotient's last product is r * (a * 2^(highest - e)): r has `r_bits`
-// fraction bits and is at most 1.
-struct Wide {
-  Normalisation normalisation;
-  int r_bits, truncate_bits;
-};
-
-// `numerator_bits`: of |a| in units of its last place, a having `numerator_fraction` fraction bits.
-Wide wide_of(const PositiveRange& range, int numerator_bits, int numerator_fraction, int result_bits) {
-  Wide wide{.normalisation = Normalisation(range.minimum, range.maximum, range.fraction_bits),
-            .r_bits = 0,
-            .truncate_bits = 0};
-  const int scaled_bits = numerator_bits + wide.normalisation.thresholds();
-  wide.r_bits = std::min(30, 61 - scaled_bits);
-  wide.truncate_bits = wide.r_bits + numerator_fraction + wide.normalisation.highest() - result_bits;
-  return wide;
-}
-
-void check_wide(const Check& check, const Wide& wide) {
-  check.require(wide.normalisation.normalised_bits() + 1 <= 39, "the divisor's range has more than 39 bits");
-  check.require(wide.r_bits >= 20,
-                "the quotient's factors overflow: narrow the numerator's bound or the range");
-  check.require(wide.truncate_bits >= 0 && wide.truncate_bits <= 61,
-                "the result has more fraction bits than can be computed");
-}
-
-Task<Share> multiplied_now(Context& context, Share x, Share y) { return multiplied(context, x, y, 0); }
-
-// a / x; no numerator: 1 / x.
-Task<Share> wide_quotient(Context& context, const Share* numerator, Share x, const Wide& wide) {
-  const Normalisation& normalisation = wide.normalisation;
-  const Share bits = co_await normalisation.bits(context, x);
-  const Share scale = normalisation.scale(context, bits);
-  std::vector<Task<Share>> products;
-  products.push_back(multiplied_now(context, x, scale));
-  if (numerator != nullptr) products.push_back(multiplied_now(context, *numerator, scale));
-  const std::vector<Share> scaled = co_await when_all(std::move(products));
-  const PiecewiseFunction function = normalised_reciprocal(normalisation.normalised_bits(), wide.r_bits);
-  const Share r = co_await protocols::lookup(context, scaled[0], function);
-  co_return co_await multiplied(context, r, numerator != nullptr ? scaled[1] : scale, wide.truncate_bits);
+Power inverse_of(const PositiveRange& range, int result_bits) {
+  return {.halves = -2, .range = range, .precision = kFinestPrecision, .result_bits = result_bits};
 }
 
 void check_reciprocal(const Call& call) {
@@ -85,7 +38,6 @@ void check_reciprocal(const Call& call) {
   check.numeric(check.operand(0), "the operand");
   check.arithmetic(y, "the result");
   check.shape(y, check.operand(0).shape, "the result");
-  check.require(y.shape.size() < kMaximumRank, "the operand's rank leaves no room for one axis more");
   const PositiveRange range = checked_range(check, check.operand(0));
   sotto::kernels::check_reciprocal(check, range, y.fraction_bits);
 }
@@ -97,10 +49,11 @@ Task<Shares> run_reciprocal(Context& context, const Call& call) {
   co_return Shares{co_await reciprocal(context, x, range, result_bits)};
 }
 
-// Fraction bits of 1/b within a narrow divide: what the product leaves room for, and no more than useful.
-int narrow_bits(const PositiveRange& range, const ValueType& a, int result_bits) {
+// Fraction bits of 1/b within a divide: what the product leaves room for, and no more than useful.
+int inverse_bits(const PositiveRange& range, const ValueType& a, int result_bits) {
   const int bound = -std::ilogb(range.minimum);  // of 1/b
   const int useful = result_bits + kExtraBits + std::max(a.bound_bits, 0);
+  if (!range.is_narrow()) return std::clamp(kRelativeBits + std::ilogb(range.maximum) + 1, 0, useful);
   return std::min({useful, 45 - bound, 61 - bound - a.fraction_bits - a.bound_bits});
 }
 
@@ -112,29 +65,22 @@ void check_divide(const Call& call) {
   check.arithmetic(y, "the result");
   check.shape(a, y.shape, "the numerator");
   check.shape(b, y.shape, "the divisor");
-  check.require(y.shape.size() < kMaximumRank, "the operands' rank leaves no room for one axis more");
   const PositiveRange range = checked_range(check, b);
-  if (range.is_narrow()) {
-    const int bits = narrow_bits(range, a, y.fraction_bits);
-    check.require(bits >= 18, "the quotient overflows: narrow the numerator's bound");
-    check.require(bits + a.fraction_bits >= y.fraction_bits && bits + a.fraction_bits - y.fraction_bits <= 61,
-                  "the result has more fraction bits than can be computed");
-  } else {
-    check_wide(check, wide_of(range, a.fraction_bits + a.bound_bits, a.fraction_bits, y.fraction_bits));
-  }
+  const int bits = inverse_bits(range, a, y.fraction_bits), bound = 1 - std::ilogb(range.minimum);
+  const bool fits = bits + bound + a.fraction_bits + a.bound_bits <= kMaximumBits;
+  check.require(range.is_narrow() ? bits >= kRelativeBits : fits,
+                "the quotient overflows: narrow the numerator's bound or the divisor's range");
+  check.require(bits + a.fraction_bits >= y.fraction_bits && bits + a.fraction_bits - y.fraction_bits <= 61,
+                "the result has more fraction bits than can be computed");
+  if (!range.is_narrow()) inverse_of(range, bits).check(check);
 }
 
 Task<Shares> run_divide(Context& context, const Call& call) {
   const ValueType &a = call.operand_types[0], &y = call.result_types[0];
   const PositiveRange range = range_of(call.attributes, call.operand_types[1]);
   const Share numerator = secret(context, call.operands[0]), divisor = secret(context, call.operands[1]);
-  if (!range.is_narrow()) {
-    const Wide wide = wide_of(range, a.fraction_bits + a.bound_bits, a.fraction_bits, y.fraction_bits);
-    co_return Shares{co_await wide_quotient(context, &numerator, divisor, wide)};
-  }
-  const int bits = narrow_bits(range, a, y.fraction_bits);
-  const PiecewiseFunction function = narrow_reciprocal(range, bits);
-  const Share inverse = co_await protocols::lookup(context, divisor, function);
+  const int bits = inverse_bits(range, a, y.fraction_bits);
+  const Share inverse = co_await reciprocal(context, divisor, range, bits);
   co_return Shares{
       co_await multiplied(context, numerator, inverse, bits + a.fraction_bits - y.fraction_bits)};
 }
@@ -142,8 +88,7 @@ Task<Shares> run_divide(Context& context, const Call& call) {
 }  // namespace
 
 Task<Share> reciprocal(Context& context, Share x, const PositiveRange& range, int result_bits) {
-  if (!range.is_narrow())
-    co_return co_await wide_quotient(context, nullptr, x, wide_of(range, 0, 0, result_bits));
+  if (!range.is_narrow()) co_return co_await power(context, x, inverse_of(range, result_bits));
   const PiecewiseFunction function = narrow_reciprocal(range, result_bits);
   co_return co_await protocols::lookup(context, x, function);
 }
@@ -152,7 +97,7 @@ void check_reciprocal(const Check& check, const PositiveRange& range, int result
   if (range.is_narrow()) {
     check.require(result_bits - std::ilogb(range.minimum) <= 45, "the result has too many bits");
   } else {
-    check_wide(check, wide_of(range, 0, 0, result_bits));
+    inverse_of(range, result_bits).check(check);
   }
 }
 

@@ -7,7 +7,7 @@
 
 namespace sotto::kernels {
 
-// Wider ranges are normalised first.
+// Wider ranges take the way by the logarithm.
 inline constexpr double kNarrowRatio = 32;
 // Relative error of the polynomials.
 inline constexpr double kReciprocalError = 0x1p-18;
@@ -18,7 +18,7 @@ struct PositiveRange {
   bool is_narrow() const { return maximum <= minimum * kNarrowRatio; }
 };
 
-// 1/x for x in the range, at result_bits fraction bits: 3 rounds (rep3) in a narrow one, else 12.
+// 1/x for x in the range, at result_bits fraction bits: 3 rounds (rep3) in a narrow one, else 10.
 Task<Share> reciprocal(Context& context, Share x, const PositiveRange& range, int result_bits);
 void check_reciprocal(const Check& check, const PositiveRange& range, int result_bits);
 // The lookup of a narrow one.

@@ -66,24 +66,53 @@ TEST_P(Reciprocal, NarrowRanges) {
 }
 
 TEST_P(Reciprocal, WideRanges) {
-  for (auto [minimum, maximum] : {std::pair{0x1p-8, 0x1p8}, {1.0, 1000.0}, {0x1p-10, 1.0}}) {
-    const Reals x = across(minimum, maximum, 2000, 18);
-    const Reals y =
-        run_kernel(table(), "reciprocal", {{number(shape_of(x), 18, 10), x}}, {number(shape_of(x), 18, 11)},
-                   {{"minimum", minimum}, {"maximum", maximum}})[0];
-    for (std::size_t i = 0; i < x.size(); ++i)
-      ASSERT_NEAR(y[i], 1 / x[i], 1.001 * 0x1p-18 + 0x1p-17 / x[i]) << x[i];
+  struct Range {
+    double minimum, maximum;
+    int fraction, bound, result_fraction, result_bound;
+  };
+  for (const Range& range : {Range{0x1p-8, 0x1p8, 18, 10, 18, 11},
+                             {1, 1000, 18, 10, 18, 11},
+                             {0x1p-10, 1, 18, 10, 18, 11},
+                             {0x1p-17, 0x1p17, 18, 18, 18, 18},
+                             {0x1p-20, 0x1p-12, 24, -11, 18, 21},
+                             {0x1p-15, 0x1p19, 16, 20, 18, 16},
+                             {0x1p-8, 4096.5, 22, 13, 24, 9}}) {
+    Reals x = across(range.minimum, range.maximum, 10000, range.fraction);
+    for (int k = std::ilogb(range.minimum) + 1; k <= std::ilogb(range.maximum); ++k)
+      for (int off : {-1, 0}) x.push_back(std::ldexp(1.0, k) + std::ldexp(off, -range.fraction));
+    const Reals y = run_kernel(table(), "reciprocal", {{number(shape_of(x), range.fraction, range.bound), x}},
+                               {number(shape_of(x), range.result_fraction, range.result_bound)},
+                               {{"minimum", range.minimum}, {"maximum", range.maximum}})[0];
+    const double unit = std::ldexp(1.0, -range.result_fraction);
+    double worst = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      ASSERT_NEAR(y[i], 1 / x[i], 1.126 * unit + (0x1p-17 + 0x1p-20) / x[i]) << x[i];
+      worst = std::max(worst, std::abs(y[i] * x[i] - 1) - unit * x[i]);
+    }
+    std::printf("%s: 1/x on [%g, %g], relative error 2^%.1f beside a unit\n", table().name().c_str(),
+                range.minimum, range.maximum, std::log2(std::max(worst, 0x1p-60)));
   }
 }
 
 TEST_P(Reciprocal, Quotients) {
-  for (auto [minimum, maximum] : {std::pair{1.0, 16.0}, {0x1p-8, 0x1p8}, {100.0, 3200.0}}) {
-    const Reals b = across(minimum, maximum, 2000, 18), a = uniform(2000, -15.9, 15.9, 18, 6);
-    const Reals y =
-        run_kernel(table(), "divide", {{number(shape_of(a), 18, 4), a}, {number(shape_of(b), 18, 12), b, 1}},
-                   {number(shape_of(b), 18, 13)}, {{"minimum", minimum}, {"maximum", maximum}})[0];
+  struct Range {
+    double minimum, maximum;
+    int numerator_bound;
+    double units, relative;
+  };
+  for (const Range& range : {Range{1, 16, 4, 1.07, 0x1p-17},
+                             {100, 3200, 4, 1.07, 0x1p-17},
+                             {0x1p-8, 0x1p8, 4, 1.126, 0x1p-16},
+                             {0x1p-2, 0x1p10, 12, 1.126, 0x1p-16},
+                             {0x1p-12, 0x1p12, -4, 1.126, 0x1p-16}}) {
+    const double most = std::ldexp(0.999, range.numerator_bound);
+    const Reals b = across(range.minimum, range.maximum, 6000, 18), a = uniform(6000, -most, most, 18, 6);
+    const Reals y = run_kernel(
+        table(), "divide",
+        {{number(shape_of(a), 18, range.numerator_bound), a}, {number(shape_of(b), 18, 13), b, 1}},
+        {number(shape_of(b), 18, 14)}, {{"minimum", range.minimum}, {"maximum", range.maximum}})[0];
     for (std::size_t i = 0; i < b.size(); ++i)
-      ASSERT_NEAR(y[i], a[i] / b[i], 1.07 * 0x1p-18 + std::abs(a[i] / b[i]) * 0x1p-17)
+      ASSERT_NEAR(y[i], a[i] / b[i], range.units * 0x1p-18 + std::abs(a[i] / b[i]) * range.relative)
           << a[i] << " / " << b[i];
   }
 }

@@ -16,7 +16,7 @@
 #include "kernels/all.h"
 #include "kernels/check.h"
 #include "kernels/maximum.h"
-#include "kernels/normalisation.h"
+#include "kernels/product.h"
 #include "kernels/reciprocal.h"
 
 namespace sotto::kernels {

@@ -97,25 +97,27 @@ struct PiecewiseFunction {
 // from -2^(lowest-5) on that is less counts as some value between 0.45 and 1.6 times 2^lowest.
 struct Logarithm {
   int lowest = 0, highest = 0;
-  int precision = 8;  // 6 to 18: log2 v is that of some v' with |v' - v| <= 2^(2-precision) v
+  int precision = 8;   // 6 to 19: log2 v is that of some v' with |v' - v| <= 2^(2-precision) v
+  int piece_bits = 2;  // of the function: 2 to 6
 
   bool fits() const {
-    return precision >= 6 && precision <= 18 && lowest >= 0 && highest > lowest && highest <= 62 &&
+    return precision >= 6 && precision <= 19 && piece_bits >= 2 && piece_bits <= 6 && lowest >= 0 &&
+           highest > lowest && highest <= 62 &&
            (lowest > precision ? highest : highest - lowest + precision) <= 57;
   }
 
   // Of log2(v / 2^lowest), which is at least minimum() and the argument of a PiecewiseFunction with this
-  // window and four pieces.
+  // window and as many pieces.
   int fraction_bits() const { return precision + 2; }
   std::int64_t minimum() const { return -(std::int64_t{2} << fraction_bits()); }
-  // Three of four pieces cover the logarithms there are, from -2 to highest - lowest + 1.
+  // All pieces but one cover the logarithms there are, from -2 to highest - lowest + 1.
   int whole_bits() const {
+    const int pieces = 1 << piece_bits;
     int bits = 3;
-    while (3 * (1 << bits) <= 4 * (highest - lowest + 3)) ++bits;
+    while ((pieces - 1) * (1 << bits) <= pieces * (highest - lowest + 3)) ++bits;
     return bits;
   }
   int window() const { return whole_bits() + fraction_bits(); }
-  static constexpr int kPieceBits = 2;
 };
 
 enum class Model : std::uint8_t { kPlain, kSemiHonest };

@@ -228,7 +228,7 @@ Case logarithm_case(Logarithm logarithm) {
             auto function = std::make_shared<PiecewiseFunction>(line(0));
             function->minimum = logarithm.minimum();
             function->window = logarithm.window();
-            function->piece_bits = Logarithm::kPieceBits;
+            function->piece_bits = logarithm.piece_bits;
             return [function, logarithm](Context& context, Shares in) -> Task<Shares> {
               co_return Shares{co_await lookup_of_logarithm(context, in[0], logarithm, *function)};
             };

@@ -16,7 +16,7 @@ PiecewiseFunction identity(const Logarithm& logarithm) {
   function.name = "identity";
   function.minimum = logarithm.minimum();
   function.window = logarithm.window();
-  function.piece_bits = Logarithm::kPieceBits;
+  function.piece_bits = logarithm.piece_bits;
   function.terms = 2;
   function.coefficients = [minimum = function.minimum](std::int64_t base, std::span<ring::Element> c) {
     c[0] = of(base + minimum);
@@ -66,6 +66,10 @@ TEST_P(LogarithmRow, WithinItsPrecisionOverItsRange) {
                                     {2, 30, 12},
                                     {0, 36, 16},
                                     {3, 25, 18},
+                                    {0, 38, 19},
+                                    {18, 37, 19},
+                                    {9, 21, 19, 3},
+                                    {9, 30, 8, 6},
                                     {1, 50, 7}}) {
     const Integers values = across(logarithm, 30000, 5);
     const Shape shape = vector_shape(values.size());

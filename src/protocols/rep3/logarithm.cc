@@ -355,7 +355,7 @@ Task<void> chunk_task(Context& context, const Site& site, const Logarithm& logar
 
 Task<Share> lookup_of_logarithm(Context& context, Share value, const Logarithm& logarithm,
                                 const PiecewiseFunction& function) {
-  SOTTO_ASSERT(function.window == logarithm.window() && function.piece_bits == Logarithm::kPieceBits &&
+  SOTTO_ASSERT(function.window == logarithm.window() && function.piece_bits == logarithm.piece_bits &&
                    function.minimum == logarithm.minimum(),
                "a function of a logarithm has the window of its logarithm");
   co_return co_await chunkwise(

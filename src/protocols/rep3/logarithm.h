@@ -21,13 +21,18 @@
 // the error.
 //
 // Error: v is off by a relative 2^(2-precision) at most (measured, for precision 8, 2^-6.4 and in the mean
-// square 2^-8.6). Security (semi-honest, one corruption): openings to the pair are masked by keys as
-// everywhere (narrow_opening.h, masked_products.h); second receives vectors and numbers under a mask it does
-// not know; the single receives nothing. Perfect. Cost per element for n digits, t = precision + 1, terms of
+// square 2^-8.6; for 19, 2^-17.3 and 2^-20.2). Term by term for 19, of the eight units of 2^-t that this
+// allows: mantissas are cut to within 2 units and shifted to within 1, which is at most 4 of a mantissa of
+// 3/4; polynomials of five terms on [0.62, 0.87] and later pieces are off by 2 z^5 / 5 with z = 0.085, 2.1
+// units; their four rounded coefficients 0.4, products of the basis rounded down 0.6, the logarithm's last
+// bits 0.4. Security (semi-honest, one corruption): openings to the pair are masked by keys as everywhere
+// (narrow_opening.h, masked_products.h); second receives vectors and numbers under a mask it does not know;
+// the single receives nothing. Perfect. Cost per element for n digits, t = precision + 1, terms of
 // logarithm_table.h, L whole bits of the logarithm:
 //   leading_digit.h (n = 10: 41.5 bytes) + 2 n bits + 4 (n-1) + t + 5 bits + (2 n - 1) (t + 5) bits + 2 (t +
 //   5) bits
-//   + 16 bytes + 8 bits + 8 (t + 5) bits + 2 (t + 1) bits + 8 terms (L + 2 (t - 2)) bits + 2 (L + t + 1) bits
+//   + 16 bytes + 8 bits + 8 (t + 5) bits + 2 (t + 1) bits + 8 terms (L + 2 (t - 2)) bits (of five terms 160
+//   more) + 2 (L + t + 1) bits
 //   + 32 bytes and the rest of lookup.h.
 // For 36 powers of two, precision 8, untruncated: 212.5 bytes, 9 rounds.
 #pragma once

@@ -17,7 +17,8 @@ struct LogarithmTable {
   static constexpr int kPieces = 8;
   int low_bits() const { return fraction - 2; }
   std::int64_t minimum() const;
-  int coefficient_bits() const { return fraction - 2; }                  // fraction bits of c_1 .. and
+  // Fraction bits of c_1 .. (four more with five terms, whose rounding would be half of all error) and
+  int coefficient_bits() const { return fraction - 2 + (terms == 5 ? 4 : 0); }
   int basis_bits() const { return fraction - 2; }                        // of tau^k
   int result_bits() const { return coefficient_bits() + basis_bits(); }  // of c_0 and the sum
 
