@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "base/avx512_lanes.h"
+#include "base/avx512_transpose.h"
 #include "base/bits.h"
 #include "base/bits_table.h"
 
@@ -19,45 +19,6 @@ constexpr std::size_t kLanes = 8;
 __m512i load(const void* from) { return _mm512_loadu_si512(from); }
 
 __mmask8 first_lanes(std::size_t count) { return static_cast<__mmask8>(0xFF >> (kLanes - count)); }
-
-struct ByteIndex {
-  alignas(64) std::uint8_t byte[64];
-};
-
-// Which byte each byte of a transposed 8x8 byte matrix comes from; `reversed` takes its rows from last to
-// first.
-constexpr ByteIndex transposition(bool reversed) {
-  ByteIndex index{};
-  for (int row = 0; row < 8; ++row) {
-    for (int column = 0; column < 8; ++column) {
-      const int from = reversed ? 7 - column : column;
-      index.byte[8 * row + column] = static_cast<std::uint8_t>(8 * from + row);
-    }
-  }
-  return index;
-}
-
-constexpr ByteIndex kTranspose = transposition(false);
-constexpr ByteIndex kTransposeReversed = transposition(true);
-
-__m512i transpose_bytes(__m512i x) { return _mm512_permutexvar_epi8(load(&kTranspose), x); }
-
-// Eight values to their 64 bits in the order of bits: bit i of byte k of lane b is bit k of byte b of value
-// i. GFNI multiplies each byte of the identity by the 8x8 bit matrix in the lane; it counts the matrix's rows
-// from the last, hence the reversed order of the values.
-__m512i transpose_eight(__m512i values) {
-  const __m512i bytes = _mm512_permutexvar_epi8(load(&kTransposeReversed), values);
-  return _mm512_gf2p8affine_epi64_epi8(_mm512_set1_epi64(static_cast<long long>(0x8040201008040201)), bytes,
-                                       0);
-}
-
-// 64 values to 64 plane words: planes 8b .. 8b+7 in the lanes of x[b].
-void transpose_values(__m512i (&x)[8]) {
-  for (int g = 0; g < 8; ++g) x[g] = transpose_eight(x[g]);
-  // Bring the groups' byte b together in x[b], then there the eight bytes of each plane.
-  transpose_lanes(x);
-  for (int b = 0; b < 8; ++b) x[b] = transpose_bytes(x[b]);
-}
 
 void to_planes(Word* planes, const Word* values, std::size_t n, int low, int count) {
   const std::size_t words = words_for(n);

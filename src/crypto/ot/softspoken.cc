@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/bits.h"
 #include "base/error.h"
 #include "base/threads.h"
 #include "crypto/ot/small_tree.h"
 #include "crypto/ot/sodium.h"
+#include "crypto/ot/transpose.h"
 
 namespace sotto::ot {
 namespace {
@@ -54,25 +54,19 @@ struct Chunk {
         stream(next_block + number * kChunkBlocks) {}
 };
 
-// Rows of a chunk, kept so that they can be transposed: word w of row r at 128 w + r.
+// The rows of a chunk. A tree's planes are made in place, its sum behind them, where the next tree's will be.
 class Rows {
  public:
-  void set(std::size_t row, const Word* words) {
-    for (std::size_t w = 0; w < kChunkWords; ++w) words_[kRows * w + row] = words[w];
-  }
+  Word* at(std::size_t row) { return words_ + row * kChunkWords; }
   void to_blocks(std::span<Block> out) const {
-    Block last[64];
-    for (std::size_t w = 0; 64 * w < out.size(); ++w) {
-      const std::size_t count = std::min<std::size_t>(64, out.size() - 64 * w);
-      Block* to = count == 64 ? out.data() + 64 * w : last;
-      // Planes of 128 words are pairs of words, low and high.
-      bits::to_planes({&to->low, 128}, {words_ + kRows * w, kRows}, 0, 64);
-      if (count < 64) std::copy_n(last, count, out.data() + 64 * w);
-    }
+    if (out.size() == kChunkBits) return transpose(out.data(), words_);
+    std::vector<Block> all(kChunkBits);
+    transpose(all.data(), words_);
+    std::copy_n(all.begin(), out.size(), out.begin());
   }
 
  private:
-  alignas(64) Word words_[kRows * kChunkWords];
+  alignas(64) Word words_[(kRows + 1) * kChunkWords];
 };
 
 template <class Function>
@@ -118,13 +112,12 @@ void SoftSpokenReceiver::extend(std::span<Block> out, std::span<std::byte> messa
   SOTTO_ASSERT(message.size() == softspoken_bytes(out.size(), bits_), "the message has its size");
   const auto depth = static_cast<std::size_t>(bits_);
   for_chunks(out.size(), bits_, next_block_, [&](const Chunk& chunk) {
-    alignas(64) Word planes[9 * kChunkWords], choices[kChunkWords];
     Rows rows;
+    Word choices[kChunkWords];
     std::byte* part = message.data() + chunk.message;
     for (std::size_t tree = 0; tree < trees_of(bits_); ++tree) {
-      backend().fold(planes, leaves_.data() + tree * leaves_of(bits_), bits_, chunk.stream);
-      for (std::size_t j = 0; j < depth; ++j) rows.set(tree * depth + j, planes + j * kChunkWords);
-      Word* sum = planes + depth * kChunkWords;
+      backend().fold(rows.at(tree * depth), leaves_.data() + tree * leaves_of(bits_), bits_, chunk.stream);
+      Word* sum = rows.at((tree + 1) * depth);
       if (tree == 0) {
         std::copy_n(sum, kChunkWords, choices);
         continue;
@@ -133,7 +126,7 @@ void SoftSpokenReceiver::extend(std::span<Block> out, std::span<std::byte> messa
       std::memcpy(part, sum, chunk.part_bytes);
       part += chunk.part_bytes;
     }
-    rows.set(0, choices);
+    std::copy_n(choices, kChunkWords, rows.at(0));
     rows.to_blocks(out.subspan(chunk.first, chunk.count));
   });
 }
@@ -190,24 +183,22 @@ void SoftSpokenSender::extend(std::span<Block> out, std::span<const std::byte> m
         "The peer runs another version of Sotto.", peer_);
   const auto depth = static_cast<std::size_t>(bits_);
   for_chunks(out.size(), bits_, next_block_, [&](const Chunk& chunk) {
-    alignas(64) Word planes[9 * kChunkWords], correction[kChunkWords] = {};
     Rows rows;
+    Word correction[kChunkWords] = {};
     const std::byte* part = message.data() + chunk.message;
     for (std::size_t tree = 0; tree < trees_of(bits_); ++tree) {
-      backend().fold(planes, leaves_.data() + tree * leaves_of(bits_), bits_, chunk.stream);
+      backend().fold(rows.at(tree * depth), leaves_.data() + tree * leaves_of(bits_), bits_, chunk.stream);
       if (tree != 0) {
         std::memcpy(correction, part, chunk.part_bytes);
         part += chunk.part_bytes;
       }
       for (std::size_t j = 0; j < depth; ++j) {
-        Word* plane = planes + j * kChunkWords;
         const Word mask = mask_of(digit(delta_, tree, bits_) >> j);
-        for (std::size_t w = 0; w < kChunkWords; ++w) plane[w] ^= correction[w] & mask;
-        rows.set(tree * depth + j, plane);
+        Word* row = rows.at(tree * depth + j);
+        for (std::size_t w = 0; w < kChunkWords; ++w) row[w] ^= correction[w] & mask;
       }
     }
-    std::fill_n(planes, kChunkWords, Word{0});
-    rows.set(0, planes);
+    std::fill_n(rows.at(0), kChunkWords, Word{0});
     rows.to_blocks(out.subspan(chunk.first, chunk.count));
   });
 }
