@@ -17,17 +17,40 @@ void check_same(const Ciphertext& a, const Ciphertext& b) {
 
 using Pointers = std::vector<const Word*>;
 
-// At most kMaxTerms terms modulo one prime.
-void dot(const Context& context, Ciphertext& result, std::span<const Ciphertext* const> ciphertexts,
-         std::span<const Plaintext* const> plaintexts, std::size_t prime) {
-  Pointers bodies, masks, factors;
-  for (std::size_t i = 0; i < ciphertexts.size(); ++i) {
-    bodies.push_back(ciphertexts[i]->body.at(prime));
-    masks.push_back(ciphertexts[i]->mask.at(prime));
-    factors.push_back(plaintexts[i]->values.at(prime));
+// Words in a block, so that the blocks of all ciphertexts fit half a megabyte of the second-level cache; not
+// smaller than need be, as every block is another page of every plaintext.
+std::size_t block_words(std::size_t terms, std::size_t degree) {
+  constexpr std::size_t kCachedWords = std::size_t{1} << 15;
+  return std::min(degree, std::max(kGranule, kCachedWords / terms / kGranule * kGranule));
+}
+
+// At most kMaxTerms terms modulo one prime, for all rows.
+void dots(const Context& context, std::vector<Ciphertext>& results,
+          std::span<const Ciphertext* const> ciphertexts, const std::vector<PlaintextRow>& rows,
+          std::size_t prime) {
+  Pointers bodies, masks;
+  std::vector<Pointers> factors(rows.size());
+  for (const Ciphertext* ciphertext : ciphertexts) {
+    bodies.push_back(ciphertext->body.at(prime));
+    masks.push_back(ciphertext->mask.at(prime));
   }
-  context.table().dot(result.body.at(prime), result.mask.at(prime), bodies.data(), masks.data(),
-                      factors.data(), bodies.size(), context.degree(), context.modulus(prime));
+  for (std::size_t row = 0; row < rows.size(); ++row)
+    for (const Plaintext* plaintext : rows[row]) factors[row].push_back(plaintext->values.at(prime));
+  const std::size_t degree = context.degree(), block = block_words(ciphertexts.size(), degree);
+  for (std::size_t begin = 0; begin < degree; begin += block) {
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      context.table().dot(results[row].body.at(prime), results[row].mask.at(prime), bodies.data(),
+                          masks.data(), factors[row].data(), bodies.size(), begin,
+                          std::min(begin + block, degree), context.modulus(prime));
+    }
+  }
+}
+
+Noise noise_of_row(std::span<const Ciphertext* const> ciphertexts, PlaintextRow row) {
+  Noise noise{.fresh = true};
+  for (std::size_t i = 0; i < ciphertexts.size(); ++i)
+    noise = noise + ciphertexts[i]->noise.convolved(row[i]->largest, row[i]->count);
+  return noise;
 }
 
 }  // namespace
@@ -61,28 +84,36 @@ Plaintext make_plaintext(const Context& context, std::size_t primes,
   return result;
 }
 
-Ciphertext product_sum(const Context& context, std::span<const Ciphertext* const> ciphertexts,
-                       std::span<const Plaintext* const> plaintexts) {
-  SOTTO_ASSERT(!ciphertexts.empty() && ciphertexts.size() == plaintexts.size(), "terms are pairs");
-  const std::size_t primes = ciphertexts[0]->primes();
-  Ciphertext result{.body = Polynomial(context.degree(), primes),
-                    .mask = Polynomial(context.degree(), primes),
-                    .form = Form::kValues,
-                    .noise = {}};
-  for (std::size_t i = 0; i < ciphertexts.size(); ++i) {
-    check_same(result, *ciphertexts[i]);
-    SOTTO_ASSERT(plaintexts[i]->values.primes() >= primes, "a plaintext of a lower level");
-    result.noise =
-        result.noise + ciphertexts[i]->noise.convolved(plaintexts[i]->largest, plaintexts[i]->count);
+std::vector<Ciphertext> product_sums(const Context& context, std::span<const Ciphertext* const> ciphertexts,
+                                     std::span<const PlaintextRow> rows) {
+  SOTTO_ASSERT(!ciphertexts.empty(), "at least one term");
+  const std::size_t primes = ciphertexts[0]->primes(), here = std::min(ciphertexts.size(), kMaxTerms);
+  std::vector<Ciphertext> results;
+  std::vector<PlaintextRow> first, rest;
+  for (const PlaintextRow& row : rows) {
+    SOTTO_ASSERT(row.size() == ciphertexts.size(), "one plaintext per ciphertext");
+    results.push_back({.body = Polynomial(context.degree(), primes),
+                       .mask = Polynomial(context.degree(), primes),
+                       .form = Form::kValues,
+                       .noise = noise_of_row(ciphertexts.first(here), row.first(here))});
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      check_same(results.back(), *ciphertexts[i]);
+      SOTTO_ASSERT(row[i]->values.primes() >= primes, "a plaintext of a lower level");
+    }
+    first.push_back(row.first(here));
+    rest.push_back(row.subspan(here));
   }
-  const std::size_t here = std::min(ciphertexts.size(), kMaxTerms);
   for (std::size_t prime = 0; prime < primes; ++prime)
-    dot(context, result, ciphertexts.first(here), plaintexts.first(here), prime);
-  if (here == ciphertexts.size()) return result;
-  const Noise noise = result.noise;
-  add(context, result, product_sum(context, ciphertexts.subspan(here), plaintexts.subspan(here)));
-  result.noise = noise;
-  return result;
+    dots(context, results, ciphertexts.first(here), first, prime);
+  if (here == ciphertexts.size()) return results;
+  const std::vector<Ciphertext> others = product_sums(context, ciphertexts.subspan(here), rest);
+  for (std::size_t row = 0; row < rows.size(); ++row) add(context, results[row], others[row]);
+  return results;
+}
+
+Ciphertext product_sum(const Context& context, std::span<const Ciphertext* const> ciphertexts,
+                       PlaintextRow plaintexts) {
+  return std::move(product_sums(context, ciphertexts, {&plaintexts, 1}).front());
 }
 
 void add(const Context& context, Ciphertext& sum, const Ciphertext& term) {

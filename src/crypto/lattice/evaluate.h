@@ -7,6 +7,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "crypto/lattice/keys.h"
 
@@ -22,10 +23,17 @@ struct Plaintext {
 Plaintext make_plaintext(const Context& context, std::size_t primes,
                          std::span<const std::int64_t> coefficients, double largest, std::size_t count);
 
-// The sum of ciphertexts times plaintexts, term by term: two half products per word and term, one reduction
-// per word. At least one term; a plaintext may cover more primes than its ciphertext.
+// A row of plaintexts, one per ciphertext.
+using PlaintextRow = std::span<const Plaintext* const>;
+
+// For every row the sum of ciphertexts times its plaintexts: two half products per word and term, one
+// reduction per word. At least one term; a plaintext may cover more primes than the ciphertexts. Blocks of
+// the ciphertexts stay in cache while all rows pass, so that only plaintexts come from memory.
+std::vector<Ciphertext> product_sums(const Context& context, std::span<const Ciphertext* const> ciphertexts,
+                                     std::span<const PlaintextRow> rows);
+// Of one row.
 Ciphertext product_sum(const Context& context, std::span<const Ciphertext* const> ciphertexts,
-                       std::span<const Plaintext* const> plaintexts);
+                       PlaintextRow plaintexts);
 
 void add(const Context& context, Ciphertext& sum, const Ciphertext& term);
 void subtract(const Context& context, Ciphertext& difference, const Ciphertext& term);

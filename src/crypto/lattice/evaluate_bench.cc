@@ -47,6 +47,27 @@ void product_sum_bench(benchmark::State& state, const std::string& name, std::si
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * terms));
 }
 
+// A matrix of rows x terms plaintexts; an item is a product.
+void product_sums_bench(benchmark::State& state, const std::string& name, std::size_t rows,
+                        std::size_t terms) {
+  Setting setting(name);
+  const std::size_t primes = setting.context.primes();
+  const std::vector<std::int64_t> weights(setting.context.degree(), -5);
+  std::vector<Ciphertext> ciphertexts;
+  std::vector<Plaintext> plaintexts;
+  std::vector<const Ciphertext*> left;
+  std::vector<const Plaintext*> right;
+  std::vector<PlaintextRow> right_rows;
+  for (std::size_t i = 0; i < terms; ++i) ciphertexts.push_back(setting.encrypt(primes));
+  for (std::size_t i = 0; i < rows * terms; ++i)
+    plaintexts.push_back(make_plaintext(setting.context, primes, weights, 5, weights.size()));
+  for (const Ciphertext& ciphertext : ciphertexts) left.push_back(&ciphertext);
+  for (const Plaintext& plaintext : plaintexts) right.push_back(&plaintext);
+  for (std::size_t i = 0; i < rows; ++i) right_rows.push_back(std::span(right).subspan(i * terms, terms));
+  for (auto _ : state) benchmark::DoNotOptimize(product_sums(setting.context, left, right_rows));
+  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * rows * terms));
+}
+
 void add_bench(benchmark::State& state, const std::string& name) {
   Setting setting(name);
   Ciphertext sum = setting.encrypt(setting.context.primes());
@@ -109,6 +130,7 @@ const bool registered = [] {
   for (const Parameters& set : all_parameters()) {
     add("lattice_product_sum_8/" + set.name, product_sum_bench, set.name, 8);
     add("lattice_product_sum_64/" + set.name, product_sum_bench, set.name, 64);
+    add("lattice_product_sums_16x16/" + set.name, product_sums_bench, set.name, 16, 16);
     add("lattice_add/" + set.name, add_bench, set.name);
     add("lattice_switch_modulus/" + set.name, switch_modulus_bench, set.name);
     add("lattice_automorphism/" + set.name, automorphism_bench, set.name);

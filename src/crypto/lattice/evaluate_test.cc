@@ -38,6 +38,35 @@ TEST(Evaluate, SumsProductsOfEncryptedAndKnownPolynomials) {
   EXPECT_EQ(parties.read(space, result), reduced(sums, space));
 }
 
+// More terms than one dot product takes, and several rows: row r has the plaintext r + 1 everywhere.
+TEST(Evaluate, SumsAnyNumberOfTermsForManyRows) {
+  Parties parties("rotations-4096");
+  const Context& context = parties.context;
+  const MessageSpace space = MessageSpace::power_of_two(20);
+  const Codec codec(context, space, 2);
+  constexpr std::size_t kTerms = kMaxTerms + 3;
+  const Vector x = messages_of(space, 4096, 1), y = messages_of(space, 4096, 2);
+  const Ciphertext even = parties.encrypt(codec, x), odd = parties.encrypt(codec, y);
+  std::vector<const Ciphertext*> terms;
+  for (std::size_t i = 0; i < kTerms; ++i) terms.push_back(i % 2 == 0 ? &even : &odd);
+  std::vector<Plaintext> constants;
+  for (std::int64_t row = 0; row < 3; ++row) {
+    Integers constant(4096);
+    constant[0] = row + 1;
+    constants.push_back(make_plaintext(context, 2, constant, 3, 1));
+  }
+  std::vector<std::vector<const Plaintext*>> pointers;
+  for (const Plaintext& constant : constants) pointers.emplace_back(kTerms, &constant);
+  const std::vector<PlaintextRow> rows(pointers.begin(), pointers.end());
+  const std::vector<Ciphertext> results = product_sums(context, terms, rows);
+  for (std::size_t row = 0; row < 3; ++row) {
+    std::vector<Big> expected;
+    for (std::size_t i = 0; i < 4096; ++i)
+      expected.push_back((Big(x[i]) * ((kTerms + 1) / 2) + Big(y[i]) * (kTerms / 2)) * (row + 1));
+    EXPECT_EQ(parties.read(space, results[row]), reduced(expected, space)) << "row " << row;
+  }
+}
+
 // The largest multipliers there are, modulo 2^64 at 200 bits, with dense weights.
 TEST(Evaluate, MultipliesSharesOf64Bits) {
   Parties parties("products-8192");

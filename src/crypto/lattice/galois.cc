@@ -59,7 +59,7 @@ Switched switch_key(const Context& context, const GaloisKey& key, const Polynomi
       masks[digit] = key.digit(digit).mask.at(in_key);
     }
     context.table().dot(result.body.at(i), result.mask.at(i), bodies.data(), masks.data(), digits.data(),
-                        primes, degree, context.modulus(prime));
+                        primes, 0, degree, context.modulus(prime));
   }
   for (Polynomial* part : {&result.body, &result.mask}) {
     context.ntt(context.special()).backward(part->residues(primes));

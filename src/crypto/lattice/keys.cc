@@ -24,12 +24,13 @@ void to_montgomery_form(std::span<Word> x, const Context& context, std::size_t p
                         modulus);
 }
 
-Noise fresh_noise() { return {.deviation = std::sqrt(kErrorVariance), .bound = 0.5}; }
+Noise fresh_noise() { return {.deviation = std::sqrt(kErrorVariance), .bound = 0.5, .fresh = true}; }
 
 // e u + e0 - e1 s.
 Noise fresh_public_noise(const Context& context) {
   return {.deviation = std::sqrt(kErrorVariance * (1 + 2.0 * static_cast<double>(context.degree()))),
-          .bound = 0.5};
+          .bound = 0.5,
+          .fresh = true};
 }
 
 SecretKey::SecretKey(const Context& context)

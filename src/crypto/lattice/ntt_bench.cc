@@ -41,7 +41,7 @@ void dot_bench(benchmark::State& state, const Table* table) {
     b[i] = values[3 * i + 2].data();
   }
   for (auto _ : state) {
-    table->dot(out[0].data(), out[1].data(), a0, a1, b, kTerms, degree, modulus);
+    table->dot(out[0].data(), out[1].data(), a0, a1, b, kTerms, 0, degree, modulus);
     benchmark::ClobberMemory();
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * kTerms));

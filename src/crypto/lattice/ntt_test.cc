@@ -243,7 +243,7 @@ TEST_P(LatticeTables, DotIsTheSumOfProducts) {
         b_at.push_back(b[i].data());
       }
       Words out0(kCount), out1(kCount);
-      row().dot(out0.data(), out1.data(), a0_at.data(), a1_at.data(), b_at.data(), terms, kCount, modulus);
+      row().dot(out0.data(), out1.data(), a0_at.data(), a1_at.data(), b_at.data(), terms, 0, kCount, modulus);
       for (std::size_t j = 0; j < kCount; ++j) {
         ASSERT_LT(out0[j], p);
         ASSERT_LT(out1[j], p);

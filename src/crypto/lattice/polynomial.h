@@ -3,17 +3,26 @@
 
 #include <algorithm>
 #include <memory>
-#include <new>
 #include <span>
 #include <utility>
 
-#include "base/aligned.h"
 #include "crypto/lattice/modulus.h"
 
 namespace sotto::lattice {
 
 // Whether residues are coefficients or the values of the transform.
 enum class Form : std::uint8_t { kCoefficients, kValues };
+
+// Aligned memory. A thread keeps some of what it gives back for the next time: the system would take pages of
+// this size away and clear them again, at the cost of several transforms.
+Word* take_words(std::size_t count);
+void give_back_words(Word* words, std::size_t count);
+
+struct ReleaseWords {
+  std::size_t count = 0;
+  void operator()(Word* words) const { give_back_words(words, count); }
+};
+using WordArray = std::unique_ptr<Word, ReleaseWords>;
 
 // `primes` arrays of `degree` words, one after the other, each word below its prime. Not initialised: whoever
 // makes one fills it.
@@ -52,16 +61,10 @@ class Polynomial {
   void keep_first(std::size_t primes) { primes_ = std::min(primes_, primes); }
 
  private:
-  struct Release {
-    void operator()(Word* words) const { ::operator delete(words, std::align_val_t{kCacheLine}); }
-  };
-  static std::unique_ptr<Word, Release> allocate(std::size_t count) {
-    return std::unique_ptr<Word, Release>(
-        static_cast<Word*>(::operator new(count * sizeof(Word), std::align_val_t{kCacheLine})));
-  }
+  static WordArray allocate(std::size_t count) { return {take_words(count), ReleaseWords{count}}; }
 
   std::size_t degree_ = 0, primes_ = 0;
-  std::unique_ptr<Word, Release> words_;
+  WordArray words_;
 };
 
 }  // namespace sotto::lattice

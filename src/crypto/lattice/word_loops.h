@@ -362,10 +362,10 @@ SOTTO_INLINE void dot_block(Word* out0, Word* out1, const Word* const* a0, const
 }
 
 void dot(Word* out0, Word* out1, const Word* const* a0, const Word* const* a1, const Word* const* b,
-         std::size_t terms, std::size_t n, const Modulus& modulus) {
+         std::size_t terms, std::size_t begin, std::size_t end, const Modulus& modulus) {
   const Constants c(modulus);
   const Register inverse = broadcast(modulus.inverse), wide_quotient = broadcast(modulus.wide_quotient);
-  for (std::size_t at = 0; at < n; at += kDotRegisters * kLanes)
+  for (std::size_t at = begin; at < end; at += kDotRegisters * kLanes)
     dot_block<kDotRegisters>(out0, out1, a0, a1, b, terms, at, inverse, wide_quotient, c);
 }
 

@@ -64,9 +64,9 @@ struct Table {
   void (*binomial)(Word* out, const Word* random, Word offset, std::size_t n, const Modulus& modulus);
 
   // out_c = sum over i of a[c][i] * b[i] / 2^52 for the components c = 0, 1 of `terms` pairs; one reduction
-  // per output. 1 <= terms <= kMaxTerms. The outputs are no operands.
+  // per output; for words begin .. end - 1. 1 <= terms <= kMaxTerms. The outputs are no operands.
   void (*dot)(Word* out0, Word* out1, const Word* const* a0, const Word* const* a1, const Word* const* b,
-              std::size_t terms, std::size_t n, const Modulus& modulus);
+              std::size_t terms, std::size_t begin, std::size_t end, const Modulus& modulus);
 };
 
 // So many low halves, each below 2^52, stay below 2^63.
