@@ -93,7 +93,7 @@ std::vector<Documented> documented_costs() {
       {"max", {many}, {y(18, 4)}, window, 18, 0},
       {"argmax_one_hot", {rows}, {bit({kCount, 10})}, window, 6, 0},
       {"argmax_one_hot", {many}, {bit({kCount, 40})}, window, 18, 0},
-      {"softmax", {rows}, {number({kCount, 10}, 18, 1)}, {{"window", Integer{24}}, {"range", 27.0}}, 19, 0},
+      {"softmax", {rows}, {number({kCount, 10}, 18, 1)}, {{"window", Integer{24}}, {"range", 27.0}}, 11, 0},
   };
 }
 

@@ -151,6 +151,16 @@ PiecewiseFunction exponential(const Domain& domain, int result_bits, int result_
   return lookup_of(split_for(domain, result_bits, result_bound), domain, result_bits, result_bits + 1);
 }
 
+PiecewiseFunction untruncated_exponential(const Domain& domain, int low_bits, int piece_bits,
+                                          int coefficient_bits, int basis_bits) {
+  const Split split{.piece_bits = piece_bits,
+                    .window = low_bits + piece_bits,
+                    .coefficient_bits = coefficient_bits,
+                    .basis_bits = basis_bits};
+  const int result_bits = coefficient_bits + basis_bits;
+  return lookup_of(split, domain, result_bits, result_bits + 1);
+}
+
 ExponentialError exponential_error(const Domain& domain, int result_bits, int result_bound) {
   return error_of(split_for(domain, result_bits, result_bound), domain);
 }

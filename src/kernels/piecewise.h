@@ -52,6 +52,11 @@ struct SquaredExponential {
 std::optional<SquaredExponential> squared_exponential(const Domain& domain, int result_bits,
                                                       int result_bound);
 
+// e^x without truncation, in 2^piece_bits pieces of 2^low_bits units from domain.minimum on: coefficients
+// carry `coefficient_bits` and the basis `basis_bits` fraction bits, the result both.
+PiecewiseFunction untruncated_exponential(const Domain& domain, int low_bits, int piece_bits,
+                                          int coefficient_bits, int basis_bits);
+
 // A smooth function by near-minimax polynomials: interpolation at Chebyshev points of each piece.
 struct Fit {
   double (*function)(double x) = nullptr;  // constant time

@@ -1,14 +1,20 @@
 // softmax: e^a / (sum of e^a) over the last axis, of k columns.
 //
-// The maximum m of a row is taken off first: e^(a - m) by lookup on [-range, 0], the sum in [1, k] by
-// addition, its reciprocal by lookup, and one product. Exponentials carry 4 bits and the reciprocal 6 more
-// than the result.
+// A column near the maximum m of a row is taken off first: powers e^(a - m) by lookup, their sum by addition,
+// its reciprocal by lookup, and one product.
 //
-// Domain: differences of a row below 2^(window-1) units. Elements more than `range` <= 256 below their
-// maximum count as nothing, which is an error below e^-range: no row is too wide. Error: at most 2^-17 p + 2
-// units + e^-range. Rounds (rep3): maximum (8 for 3 <= k <= 10) + 6 + 3 + 2 = 19; k > 31: the wide
-// reciprocal's 12 for 3. Bytes: 4.7 kB per row of ten with a range below 28, whose exponentials take eight
-// pieces.
+// At once, for 2 <= k <= 10 and results of at most 18 fraction bits: m is a column that is the maximum but
+// for less than 1/4; powers are products of 22 and 19 bits, not truncated, and zero somewhere below e^-13.5;
+// the reciprocal carries 20 bits. Error: at most 2^-14 p + 2 units (docs/numerics.md). Rounds (rep3): 12; 11
+// in windows up to 24. Bytes: 4.1 kB per row of ten.
+//
+// Else step by step: e^(a - m) on [-range, 0] with 4 bits more than the result, the sum in [1, k], its
+// reciprocal with 6 bits more. Elements more than `range` <= 256 below their maximum count as nothing, which
+// is an error below e^-range: no row is too wide. Error: at most 2^-17 p + 2 units + e^-range. Rounds (rep3):
+// maximum (8 for 3 <= k <= 10) + 6 + 3 + 2 = 19; k > 31: the wide reciprocal's for 3. Bytes: 4.7 kB per row
+// of ten with a range below 28, whose exponentials take eight pieces.
+//
+// Domain: differences of a row below 2^(window-1) units.
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -43,11 +49,44 @@ Domain exponents(const Call& call) {
           .fraction_bits = fraction};
 }
 
-// Of the sums; their own error must not lead out of it.
-PositiveRange sums(std::int64_t columns, int fraction_bits) {
+// Of sums of powers at most `largest`; their own error must not lead out of it.
+PositiveRange sums(std::int64_t columns, int fraction_bits, double largest = 1) {
   return {.minimum = 1 - 0x1p-8,
-          .maximum = static_cast<double>(columns) * (1 + 0x1p-8),
+          .maximum = static_cast<double>(columns) * largest * (1 + 0x1p-8),
           .fraction_bits = fraction_bits};
+}
+
+// All in one. The bits of power and reciprocal leave room for a product below 2.
+constexpr int kCoefficientBits = 22, kBasisBits = 19, kInverseBits = 20, kSumBits = 22;
+constexpr int kPieceBits = 3, kPieceExponent = 1;  // eight pieces of 2
+constexpr double kLowest = -13.5;                  // below, or a piece below, powers are zero
+// Columns are compared in three digits where that leaves out no more than 1/4, in one level of merging else.
+constexpr int kComparedBits = 12, kLeftOutBits = 3, kBitsOfAFewDigits = 16, kMostWindow = 60;
+
+bool is_at_once(const Call& call, const Comparing& how) {
+  const ValueType& a = call.operand_types[0];
+  return a.shape.back() >= 2 && a.shape.back() <= kMostColumnsByPairs && a.fraction_bits >= 4 &&
+         call.result_types[0].fraction_bits <= 18 && how.window <= kMostWindow;
+}
+
+protocols::Softmax at_once(const Call& call, const Comparing& how) {
+  const ValueType& a = call.operand_types[0];
+  const int fraction = a.fraction_bits;
+  protocols::Softmax function;
+  function.window = how.window;
+  function.dropped_bits = std::clamp(how.window - kComparedBits, 0, fraction - kLeftOutBits);
+  function.effort = how.effort;
+  if (how.effort == protocols::Effort::kFewBytes && how.window - function.dropped_bits > kBitsOfAFewDigits)
+    function.effort = protocols::Effort::kBalanced;
+  const auto lowest = static_cast<std::int64_t>(std::ldexp(kLowest, fraction));
+  function.exponential =
+      untruncated_exponential({.minimum = lowest, .maximum = 0, .fraction_bits = fraction},
+                              fraction + kPieceExponent, kPieceBits, kCoefficientBits, kBasisBits);
+  const double largest = std::exp(std::ldexp(2.0, function.dropped_bits - fraction));
+  function.reciprocal = narrow_reciprocal(sums(a.shape.back(), kSumBits, largest), kInverseBits);
+  function.dropped_from_sum = kCoefficientBits + kBasisBits - kSumBits;
+  function.truncate_bits = kCoefficientBits + kBasisBits + kInverseBits - call.result_types[0].fraction_bits;
+  return function;
 }
 
 void check_softmax(const Call& call) {
@@ -92,6 +131,7 @@ Task<Shares> run_softmax(Context& context, const Call& call) {
   const Precision precision = precision_of(y);
   const Comparing how = comparing(call.attributes);
   const Share x = secret(context, call.operands[0]);
+  if (is_at_once(call, how)) co_return Shares{co_await protocols::softmax(context, x, at_once(call, how))};
   const std::int64_t columns = x.shape.back();
   const Share largest = co_await maximum(context, x, how);
   const Share below = subtracted(context, x, repeated(context, largest, columns));

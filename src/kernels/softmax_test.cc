@@ -50,6 +50,28 @@ TEST_P(Softmax, EqualsAndExtremes) {
   expect_softmax(table(), x, 10, 30, 25);
 }
 
+// Columns that are the maximum but for less than what they are compared by, in narrow and wide windows.
+TEST_P(Softmax, NearlyEqualInAnyWindow) {
+  Reals x = uniform(10 * 600, -0.2, 0.2, 18, 21);
+  for (std::size_t i = 0; i < 1000; i += 3) x[i] -= 13;
+  for (const int window : {23, 25, 30, 33, 36, 60}) expect_softmax(table(), x, 10, 63, window);
+}
+
+// At any fraction of logits and results; a result's last place is then the unit.
+TEST_P(Softmax, OtherFractions) {
+  for (const int of_logits : {4, 8, 12, 20, 26})
+    for (const int of_results : {6, 12, 18, 22}) {
+      const Reals x = uniform(10 * 100, -9, 9, of_logits, 5);
+      const Reals y = run_kernel(table(), "softmax", {{number({100, 10}, of_logits, 5), x}},
+                                 {number({100, 10}, of_results, 1)},
+                                 {{"range", 30.0}, {"window", static_cast<std::int64_t>(of_logits + 7)}})[0];
+      const Reals exact = reference(x, 10);
+      for (std::size_t i = 0; i < x.size(); ++i)
+        ASSERT_NEAR(y[i], exact[i], std::ldexp(2, -of_results) + 0x1p-18 + exact[i] * 0x1p-14)
+            << of_logits << " and " << of_results << " fraction bits";
+    }
+}
+
 TEST_P(Softmax, WideRangeOfLogits) {
   expect_softmax(table(), uniform(10 * 300, -60, 60, 18, 10), 10, 128, 27);
 }

@@ -31,6 +31,9 @@ inline Task<Share> lookup_of_logarithm(Context& context, Share value, const Loga
                                        const PiecewiseFunction& function) {
   return context.table().rows().lookup_of_logarithm(context, std::move(value), logarithm, function);
 }
+inline Task<Share> softmax(Context& context, Share value, const Softmax& function) {
+  return context.table().rows().softmax(context, std::move(value), function);
+}
 inline std::shared_ptr<const SelectorCache> selector_of_relu(const Context& context, const Shape& shape,
                                                              std::uint16_t operation) {
   return context.table().rows().selector_of_relu(shape, operation);

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 
+#include "base/buffer_pool.h"
 #include "base/error.h"
 
 namespace sotto::protocols {
@@ -13,12 +13,14 @@ namespace sotto::protocols {
 Words Words::allocate(std::size_t count) {
   Words words;
   words.count_ = count;
-  const std::size_t bytes = std::max<std::size_t>((count * sizeof(std::uint64_t) + 63) / 64 * 64, 64);
-  auto* memory = static_cast<std::uint64_t*>(std::aligned_alloc(64, bytes));
+  const std::size_t bytes = count * sizeof(std::uint64_t);
+  auto* memory = static_cast<std::uint64_t*>(take_buffer(bytes));
   if (memory == nullptr)
-    throw Error(ErrorKind::kSystem, fmt::format("out of memory for a share of {} words", count),
-                "Use smaller batches, or a machine with more memory; `sotto cost` shows the need beforehand.");
-  words.data_ = std::shared_ptr<std::uint64_t[]>(memory, [](std::uint64_t* p) { std::free(p); });
+    throw Error(
+        ErrorKind::kSystem, fmt::format("out of memory for a share of {} words", count),
+        "Use smaller batches, or a machine with more memory; `sotto cost` shows the need beforehand.");
+  words.data_ =
+      std::shared_ptr<std::uint64_t[]>(memory, [bytes](std::uint64_t* p) { give_buffer(p, bytes); });
   return words;
 }
 

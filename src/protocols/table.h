@@ -120,6 +120,21 @@ struct Logarithm {
   int window() const { return whole_bits() + fraction_bits(); }
 };
 
+// e^x / (sum of e^x) over the last axis, of 2 to 10 columns: of x - m for a column m of the row that is more
+// than its maximum minus 2^(dropped_bits+1) units, which makes no difference but that powers may be above
+// one.
+//   y = P(x - m) * R(floor(sum of P(x - m) / 2^dropped_from_sum)) / 2^truncate_bits
+struct Softmax {
+  int window = 64;  // |x_i - x_j| < 2^(window-1) within a row
+  int dropped_bits = 0;
+  Effort effort = Effort::kFewBytes;  // of comparisons
+  // P has one term and no truncation; left of its pieces it counts as zero, in any window.
+  PiecewiseFunction exponential;
+  PiecewiseFunction reciprocal;  // R; truncates
+  int dropped_from_sum = 0;
+  int truncate_bits = 0;
+};
+
 enum class Model : std::uint8_t { kPlain, kSemiHonest };
 // "plain", "semi-honest".
 std::string to_string(Model model);
@@ -153,6 +168,7 @@ struct Rows {
   std::function<Task<Share>(Context&, Share value, const Logarithm& logarithm,
                             const PiecewiseFunction& function)>
       lookup_of_logarithm;
+  std::function<Task<Share>(Context&, Share value, const Softmax& function)> softmax;
   // What a Boolean made by the ReLU of this operation of the plan carries, without data; may be null. For
   // counting.
   std::function<std::shared_ptr<const SelectorCache>(const Shape& shape, std::uint16_t operation)>

@@ -235,7 +235,41 @@ Case logarithm_case(Logarithm logarithm) {
           }};
 }
 
+// Rows of five: one where the argument is above -2^20, times how many of them there are.
+Case softmax_case(Effort effort) {
+  const auto inputs = [](std::size_t count, std::int64_t value, int owner) {
+    std::vector<Input> rows = one(5 * count, value, owner);
+    rows[0].shape = {static_cast<std::int64_t>(count), 5};
+    return rows;
+  };
+  return {"softmax, effort " + std::to_string(static_cast<int>(effort)), inputs,
+          [effort](std::size_t) -> Operation {
+            auto function = std::make_shared<Softmax>(counting_softmax(effort));
+            return [function](Context& context, Shares in) -> Task<Shares> {
+              co_return Shares{co_await softmax(context, in[0], *function)};
+            };
+          }};
+}
+
 }  // namespace
+
+Softmax counting_softmax(Effort effort) {
+  Softmax function;
+  function.window = 26;
+  function.dropped_bits = 8;
+  function.effort = effort;
+  function.exponential.name = "one";
+  function.exponential.minimum = -(1 << 20);
+  function.exponential.window = 21;
+  function.exponential.piece_bits = 3;
+  function.exponential.coefficients = [](std::int64_t, std::span<ring::Element> c) { c[0] = 1 << 15; };
+  function.exponential.basis = [](std::uint64_t, std::span<ring::Element> b) { b[0] = 1 << 5; };
+  function.reciprocal = line(0);  // 5 s + 1
+  function.reciprocal.truncate_bits = 4;
+  function.dropped_from_sum = 10;
+  function.truncate_bits = 6;
+  return function;
+}
 
 const std::vector<Case>& all_cases() {
   static const std::vector<Case> cases = [] {
@@ -247,6 +281,8 @@ const std::vector<Case>& all_cases() {
     all.push_back(from_bits_case());
     all.push_back(lookup_case(0));
     all.push_back(lookup_case(10));
+    for (Effort effort : {Effort::kFewBytes, Effort::kBalanced, Effort::kFewRounds})
+      all.push_back(softmax_case(effort));
     all.push_back(logarithm_case({.lowest = 5, .highest = 40, .precision = 8}));
     all.push_back(logarithm_case({.lowest = 2, .highest = 21, .precision = 12}));
     return all;

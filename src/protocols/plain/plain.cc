@@ -91,6 +91,35 @@ Task<Share> lookup_of_logarithm(Context& context, Share value, const Logarithm& 
   co_return result;
 }
 
+// A row of it: the first of equal maxima is taken off.
+void softmax_row(const Softmax& function, std::span<const ring::Element> x, std::span<ring::Element> y) {
+  const auto below = [](ring::Element a, ring::Element b) {
+    return static_cast<std::int64_t>(a) < static_cast<std::int64_t>(b);
+  };
+  const ring::Element largest = *std::max_element(x.begin(), x.end(), below);
+  ring::Element sum = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const ring::Element t = x[i] - largest;
+    const bool vanishes = static_cast<std::int64_t>(t) < function.exponential.minimum;
+    sum += y[i] = vanishes ? 0 : evaluated(function.exponential, t, 0);
+  }
+  const ring::Element inverse = evaluated(function.reciprocal, sum >> function.dropped_from_sum, 0);
+  for (ring::Element& element : y) element = truncated(element * inverse, function.truncate_bits);
+}
+
+Task<Share> softmax(Context& context, Share value, const Softmax& function) {
+  Share result = empty_share(Kind::kArithmetic, value.shape);
+  result.parts[0] = context.words(value.elements());
+  context.local([&] {
+    const Words source = value.parts[0].materialised();
+    const auto columns = static_cast<std::size_t>(value.shape.back());
+    for (std::size_t i = 0; i < source.size(); i += columns)
+      softmax_row(function, source.span().subspan(i, columns),
+                  result.parts[0].mutable_span().subspan(i, columns));
+  });
+  co_return result;
+}
+
 Share complement(const Context& context, const Share& bits) {
   SOTTO_ASSERT(bits.kind == Kind::kBoolean, "only a Boolean has a complement");
   Share result = bits;
@@ -153,6 +182,7 @@ const Table& table() {
            .from_bits = from_bits,
            .lookup = lookup,
            .lookup_of_logarithm = lookup_of_logarithm,
+           .softmax = softmax,
            .selector_of_relu = [](const Shape&, std::uint16_t) { return nullptr; },
            .complement = complement,
            .constant = constant},

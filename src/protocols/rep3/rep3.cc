@@ -5,6 +5,7 @@
 #include "protocols/rep3/contract.h"
 #include "protocols/rep3/logarithm.h"
 #include "protocols/rep3/lookup.h"
+#include "protocols/rep3/softmax.h"
 
 namespace sotto::protocols::rep3 {
 
@@ -19,6 +20,7 @@ const Table& table() {
            .from_bits = from_bits,
            .lookup = lookup,
            .lookup_of_logarithm = lookup_of_logarithm,
+           .softmax = softmax,
            .selector_of_relu = selector_of_relu,
            .complement = complement,
            .constant = constant},

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "protocols/conformance/cases.h"
 #include "protocols/conformance/harness.h"
 #include "protocols/rep3/roles.h"
 
@@ -107,6 +108,25 @@ TEST(Rep3Cost, ReluOfATruncatedProduct) {
   EXPECT_EQ(traffic.rounds, 5u);
   EXPECT_EQ(bits_each(traffic), 128 + 192 + 2 * 18 + (6 * 15 + 1 + kMergeOfSix) + 2 + 128);
   EXPECT_LE(bits_each(traffic), 90 * 8);
+}
+
+// Five columns in a window of 26 bits, 8 of them left out: ten comparisons of 18 bits, five digits of which
+// one has two bits, merged in groups of three (with equal) and two. Eight pieces of 2^18.
+TEST(Rep3Cost, SoftmaxOfFive) {
+  const Softmax function = conformance::counting_softmax(Effort::kFewBytes);
+  const Traffic traffic = cost_of(
+      [&](Context& context, Shares in) -> Task<Shares> {
+        co_return Shares{co_await protocols::softmax(context, in[0], function)};
+      },
+      {{kCount, 5}});
+  const int comparisons = 10 * (4 * 15 + 3 + 1 + (2 * 5 + 8) + (2 * 2 + 1) + (2 * 2 + 1));
+  const int winners = 5 * (2 * 4 + 11) + 5 * 2 + 5 * 2 * 26 + 2 * 26;
+  const int vanishing = 5 * (7 + 15 + 1 + (2 * 2 + 1) + 2);
+  const int powers = 5 * (2 * 8 * 64 + 128);
+  const int inverse = 16 * 2 * 64 + 128 + 64 + 3 * 4;
+  const int product = 5 * (128 + 64 + 3 * 6);
+  EXPECT_EQ(traffic.rounds, 13u);
+  EXPECT_EQ(bits_each(traffic), comparisons + winners + vanishing + powers + inverse + product);
 }
 
 }  // namespace

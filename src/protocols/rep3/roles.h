@@ -102,6 +102,11 @@ enum Purpose : std::uint8_t {
   kLogarithmTable,  // first's share of the pieces of its logarithm
   kLogarithmFirst,  // masks of the logarithm
   kLogarithmSecond,
+  kWinsFirst,  // masks of the comparisons that a column wins
+  kWinsSecond,
+  kWinsProducts,
+  kMaximumFirst,  // masks of the maximum
+  kMaximumSecond,
 };
 
 }  // namespace sotto::protocols::rep3

@@ -65,7 +65,7 @@ void Truncation::deal(const Words& b) {
   if (bits_ > 0) wrap_ = dealing_.narrow(count_, bits_, kDealtWrap, std::move(half.top_bit));
 }
 
-void Truncation::finish_at_single(const Chunk& chunk, const Output& output) {
+void Truncation::fill_at_single(const Chunk& chunk, const Output& output) {
   const Roles& roles = dealing_.roles();
   if (bits_ == 0) {
     dealing_.context().local([&] {
@@ -126,7 +126,7 @@ Task<void> Truncation::finish(Words a, const Chunk& chunk, const Output& output)
     co_await finish_at_pair(std::move(a), chunk, output);
     co_return;
   }
-  finish_at_single(chunk, output);
+  fill_at_single(chunk, output);
   if (bits_ > 0) co_await dealing_.context().next_round();
 }
 

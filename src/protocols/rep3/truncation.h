@@ -49,12 +49,13 @@ class Truncation {
   Truncation(Dealing& dealing, std::size_t count, int bits) : dealing_(dealing), count_(count), bits_(bits) {}
   // `b` holds B at the single, else empty.
   void deal(const Words& b);
+  // At the single, from deal() on: its parts of the output, which finish() fills otherwise.
+  void fill_at_single(const Chunk& chunk, const Output& output);
   // `a` holds A at the pair, else empty.
   Task<void> finish(Words a, const Chunk& chunk, const Output& output);
 
  private:
   Task<void> finish_at_pair(Words a, const Chunk& chunk, const Output& output);
-  void finish_at_single(const Chunk& chunk, const Output& output);
 
   Dealing& dealing_;
   std::size_t count_;
