@@ -116,7 +116,7 @@ struct Arguments {
     app.add_option("--seed", seed, "public seed of initial values and of the order of rows")
         ->capture_default_str();
     app.add_option("--reveal", reveals,
-                   "NAME:ROLE,ROLE: \"accuracy\", \"model\" or a result's number, and who learns it");
+                   "NAME:ROLE,ROLE: \"accuracy\", \"loss\", \"model\" or a result's number, and who learns it");
     app.add_option("--reveal-model", reveal_model, "the role that learns the trained parameters");
     declare_training(app);
     declare_program(app);

@@ -26,7 +26,7 @@ struct StateLink {
 };
 
 struct Reveal {
-  std::string name;  // "accuracy", "model", or an output of the program
+  std::string name;  // "accuracy", "loss", "model", or an output of the program
   std::vector<std::string> roles;
 };
 

@@ -8,6 +8,7 @@
 #include "frontends/stablehlo/read.h"
 #include "passes/pipeline.h"
 #include "passes/reference/reference.h"
+#include "passes/reference/train_plainly.h"
 #include "passes/support/tensors.h"
 #include "passes/train/train.h"
 #include "plan/openings.h"
@@ -57,6 +58,14 @@ class CompiledJob {
 
   const plan::Plan& plan() const { return plan_; }
   const Arrays& data() const { return data_; }
+
+  // After each epoch of training in plain.
+  std::vector<double> plain_losses() {
+    std::vector<double> losses;
+    passes::train_plainly(*module_, options_, data_,
+                          [&](const passes::PlainEpoch& epoch) { losses.push_back(epoch.loss); });
+    return losses;
+  }
 
   // States after the control list, as numbers; party `party`'s share must be the value (plain) or all shares
   // are summed.
@@ -229,6 +238,31 @@ TEST(CompiledTest, SquaredError) {
                     linear_options(protocol, passes::Loss::kSquaredError), {"w", "b", "x"});
     expect_equal_moves(job);
   }
+}
+
+// The mean loss over the test rows, against a sum that is computed outside of the program.
+void expect_revealed_loss(const std::string& path, Options options,
+                          const std::vector<std::string>& names = {}) {
+  options.reveals.push_back({.name = "loss", .roles = {options.roles.front()}});
+  options.training->epochs = 2;
+  options.evaluate_every_epoch = true;
+  CompiledJob job(source_file(path), options, names);
+  job.run_compiled();
+  const auto& losses = job.outputs().at("loss");
+  const auto expected = job.plain_losses();
+  ASSERT_EQ(losses.size(), 2u);
+  for (std::size_t epoch = 0; epoch < 2; ++epoch)
+    EXPECT_NEAR(losses[epoch].values[0], expected[epoch], 0.002 * expected[epoch]) << options.protocol;
+  EXPECT_LT(expected[1], expected[0]);
+  EXPECT_EQ(job.outputs().at("correct").size(), 2u);
+}
+
+TEST(CompiledTest, TheLossIsRevealedToWhomItIsFor) {
+  expect_revealed_loss("examples/mnist_a.mlir", training_options("plain", 64, 4));
+  expect_revealed_loss("examples/mnist_a.mlir", training_options("rep3", 16, 4));
+  for (const char* protocol : {"plain", "rep3"})
+    expect_revealed_loss("tests/compiled/linear.mlir", linear_options(protocol, passes::Loss::kLogistic),
+                         {"w", "b", "x"});
 }
 
 // The budgets of the design, for one step at batch 128.

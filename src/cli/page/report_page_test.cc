@@ -139,6 +139,20 @@ TEST(ReportPage, IsWellFormedAndReadsAsTheReport) {
   EXPECT_EQ(std::ranges::count(page.at("tags"), "polyline"), 2);  // accuracy and pace
 }
 
+TEST(ReportPage, TheLossHasItsCurve) {
+  auto report = report_of("mnist");
+  report["outputs"]["loss"] = json::array();
+  for (double loss : {0.5, 0.375, 0.3125})
+    report["outputs"]["loss"].push_back({{"shape", json::array()}, {"values", {loss}}});
+  report["revealed_after"]["loss"] = {20, 40, 60};
+  const auto page = parsed(report_page(report));
+  EXPECT_EQ(page.at("bad"), json::array());
+  EXPECT_THAT(page.at("text").get<std::string>(),
+              AllOf(HasSubstr("Test loss"), HasSubstr("mean over test rows")));
+  EXPECT_THAT(page.at("values").get<std::vector<std::string>>(), testing::Contains("0.3125"));
+  EXPECT_EQ(std::ranges::count(page.at("tags"), "polyline"), 3);  // accuracy, loss and pace
+}
+
 TEST(ReportPage, ItsNumbersAreThoseOfTheReport) {
   const auto report = report_of("mnist");
   const auto page = parsed(report_page(report));

@@ -39,11 +39,12 @@ std::string failure_text(const View& view) {
 
 // Accuracy where the output counts right answers, else the number itself.
 std::string curve_of(const View& view, const View::Series& series) {
-  const bool accuracy = series.output == "correct" && view.evaluated_rows() > 0;
+  const bool evaluated = view.evaluated_rows() > 0, accuracy = series.output == "correct" && evaluated,
+             loss = series.output == "loss" && evaluated;
   Chart chart;
-  chart.title = accuracy ? "Test accuracy" : series.output;
+  chart.title = accuracy ? "Test accuracy" : loss ? "Test loss" : series.output;
   chart.x_label = "training steps";
-  chart.y_label = accuracy ? "percent of test rows" : series.output;
+  chart.y_label = accuracy ? "percent of test rows" : loss ? "mean over test rows" : series.output;
   chart.percent = accuracy;
   const double scale = accuracy ? 100 / static_cast<double>(view.evaluated_rows()) : 1;
   for (std::size_t i = 0; i < series.values.size(); ++i)

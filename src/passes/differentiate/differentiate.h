@@ -56,6 +56,12 @@ mlir::Value count_correct(mlir::OpBuilder& builder, mlir::Location location, mli
 // The sum of y over logits >= 0 and of 1 - y over the others: for labels 0 and 1, how many are right.
 mlir::Value count_correct_signs(mlir::OpBuilder& builder, mlir::Location location, mlir::Value logits,
                                 mlir::Value labels);
+// The losses, summed over rows, as scalars. Of a softmax cross-entropy with one-hot labels; of a logistic
+// loss.
+mlir::Value cross_entropy(mlir::OpBuilder& builder, mlir::Location location, mlir::Value logits,
+                          mlir::Value labels);
+mlir::Value logistic_loss(mlir::OpBuilder& builder, mlir::Location location, mlir::Value logits,
+                          mlir::Value labels);
 // Half the sum of (z - y)^2 over all elements.
 mlir::Value squared_error(mlir::OpBuilder& builder, mlir::Location location, mlir::Value outputs,
                           mlir::Value labels);

@@ -126,5 +126,39 @@ TEST_F(DifferentiateTest, CrossEntropy) {
   for (double value : difference->front().as<double>()) EXPECT_NEAR(value, 0, 1e-12);
 }
 
+// Sums over rows, against the formulas as they are written; large logits, too.
+TEST_F(DifferentiateTest, LossesAreWhatTheyAreCalled) {
+  auto module = parse(
+      R"(func.func @f(%x: tensor<5x3xf64>, %y: tensor<5x3xf64>) -> tensor<5x3xf64> { return %x : tensor<5x3xf64> })");
+  auto f = function(*module);
+  auto end = return_of(f);
+  mlir::OpBuilder builder(end);
+  const mlir::Value x = f.getArgument(0), y = f.getArgument(1);
+  const mlir::Value losses[] = {cross_entropy(builder, f.getLoc(), x, y),
+                                logistic_loss(builder, f.getLoc(), x, y)};
+  end->setOperands(losses);
+  f.setFunctionType(
+      builder.getFunctionType(f.getArgumentTypes(), mlir::ValueRange(llvm::ArrayRef(losses)).getTypes()));
+  ir::Array logits(ir::ElementType::kF64, {5, 3}), labels(ir::ElementType::kF64, {5, 3});
+  plan::SplitMix random(4);
+  for (double& value : logits.as<double>()) value = 40 * random.unit() - 20;
+  for (std::size_t row = 0; row < 5; ++row) labels.as<double>()[row * 3 + row % 3] = 1;
+  const auto found = ir::evaluate(f, {logits, labels});
+  ASSERT_TRUE(mlir::succeeded(found)) << reported_;
+  long double entropy = 0, logistic = 0;
+  for (std::size_t row = 0; row < 5; ++row) {
+    long double sum = 0;
+    for (std::size_t i = row * 3; i < row * 3 + 3; ++i) {
+      const long double z = logits.at(i), t = labels.at(i);
+      sum += std::exp(z);
+      const long double p = 1 / (1 + std::exp(-z)), q = 1 / (1 + std::exp(z));
+      logistic -= t * std::log(p) + (1 - t) * std::log(q);
+    }
+    entropy -= std::log(std::exp(static_cast<long double>(logits.at(row * 3 + row % 3))) / sum);
+  }
+  EXPECT_NEAR((*found)[0].at(0), static_cast<double>(entropy), 1e-10);
+  EXPECT_NEAR((*found)[1].at(0), static_cast<double>(logistic), 1e-10);
+}
+
 }  // namespace
 }  // namespace sotto::passes

@@ -109,7 +109,7 @@ class Emitter {
     const auto output = outputs_.find(reveal.name);
     if (output == outputs_.end())
       throw Error(ErrorKind::kModel, fmt::format("the program has no output \"{}\" to reveal", reveal.name),
-                  "A trained model has \"accuracy\" and \"model\"; other programs have the numbers of their "
+                  "A trained model has \"accuracy\", \"loss\" and \"model\"; other programs have the numbers of their "
                   "results.");
     open_value("reveal", block_named("step"), reveal.name, output->second, reveal.roles);
   }

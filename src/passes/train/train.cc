@@ -204,27 +204,49 @@ struct BuildTraining : mlir::PassWrapper<BuildTraining, mlir::OperationPass<mlir
     const Value labels = evaluate.argument(kTestPrefix.str() + training().labels.name, kBatch,
                                            logits_like.getType(), logits_like.getLoc());
     auto scalar = tensor_type(labels).clone(llvm::ArrayRef<int64_t>());
-    const auto measure = training().loss == Loss::kSquaredError ? kLoss : kCorrect;
-    const Value before = evaluate.argument(measure, kState, scalar, labels.getLoc());
+    llvm::SmallVector<Value> before;
+    const auto measures = measured();
+    for (llvm::StringRef measure : measures)
+      before.push_back(evaluate.argument(measure, kState, scalar, labels.getLoc()));
     const Value logits = clone_body(evaluate.ops(), model, values).front();
-    const Value here = measured(evaluate.ops(), logits, labels);
-    evaluate.next(measure, evaluate.ops().create<hlo::AddOp>(logits.getLoc(), before, here));
+    for (auto [measure, sum] : llvm::zip(measures, before)) {
+      const Value here = measure == kCorrect ? correct(evaluate.ops(), logits, labels)
+                                             : mean_loss(evaluate.ops(), logits, labels);
+      evaluate.next(measure, evaluate.ops().create<hlo::AddOp>(logits.getLoc(), sum, here));
+    }
     evaluate.finish();
   }
 
-  // A batch's part of what @evaluate adds up.
-  Value measured(mlir::OpBuilder& builder, Value logits, Value labels) {
-    const auto location = logits.getLoc();
+  // What @evaluate adds up. The loss costs rounds and is left out where nobody is to learn it.
+  llvm::SmallVector<llvm::StringRef> measured() const {
+    const bool loss =
+        std::ranges::any_of(options_.reveals, [](const Reveal& reveal) { return kLoss == reveal.name; });
+    if (training().loss == Loss::kSquaredError) return {kLoss};
+    return loss ? llvm::SmallVector<llvm::StringRef>{kCorrect, kLoss}
+                : llvm::SmallVector<llvm::StringRef>{kCorrect};
+  }
+
+  Value correct(mlir::OpBuilder& builder, Value logits, Value labels) {
+    return training().loss == Loss::kLogistic ? count_correct_signs(builder, logits.getLoc(), logits, labels)
+                                              : count_correct(builder, logits.getLoc(), logits, labels);
+  }
+
+  // A batch's part of the mean over the test rows.
+  Value mean_loss(mlir::OpBuilder& builder, Value logits, Value labels) {
+    return times(builder, logits.getLoc(), loss(builder, logits, labels),
+                 1 / static_cast<double>(training().test_rows));
+  }
+
+  Value loss(mlir::OpBuilder& builder, Value logits, Value labels) {
     switch (training().loss) {
       case Loss::kSoftmaxCrossEntropy:
-        return count_correct(builder, location, logits, labels);
+        return cross_entropy(builder, logits.getLoc(), logits, labels);
       case Loss::kLogistic:
-        return count_correct_signs(builder, location, logits, labels);
+        return logistic_loss(builder, logits.getLoc(), logits, labels);
       case Loss::kSquaredError:
-        return times(builder, location, squared_error(builder, location, logits, labels),
-                     1 / static_cast<double>(training().test_rows));
+        return squared_error(builder, logits.getLoc(), logits, labels);
     }
-    llvm_unreachable("every loss has its measure");
+    llvm_unreachable("every loss has its value");
   }
 
   const Training& training() const { return *options_.training; }

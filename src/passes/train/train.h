@@ -3,13 +3,14 @@
 // A forward model is a function of parameters and one batch that returns logits, one row per example. It
 // becomes
 //   @step     (parameters, x, optimizer's states..., labels) -> (parameters, optimizer's states)
-//   @evaluate (parameters, x, labels, correct) -> correct
+//   @evaluate (parameters, x, labels, correct[, loss]) -> correct[, loss]
 // whose arguments and results carry the attributes of support/tensors.h; the model itself disappears.
 // @evaluate counts in its own batch size, a divisor of the number of test rows. Labels, and what @evaluate
 // adds up, depend on the loss (options.h):
 //   softmax cross-entropy   one-hot rows of logits' width; rows whose largest logit is at the label
 //   logistic                one number from 0 to 1 a row; rows with z >= 0 count y, the others 1 - y
-//   squared error           numbers of the logits' shape; `loss` instead of `correct`: the mean loss
+//   squared error           numbers of the logits' shape; `loss` instead of `correct`
+// `loss` is the mean loss over the test rows; beside `correct` only where it is to be revealed.
 #pragma once
 
 #include "passes/options.h"

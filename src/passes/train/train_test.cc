@@ -61,6 +61,20 @@ TEST_F(TrainTest, ExampleAModelBecomesStepAndEvaluate) {
   EXPECT_EQ(shape_of(evaluate.getArgument(2))[0], 5);
 }
 
+TEST_F(TrainTest, TheLossIsComputedWhereSomebodyLearnsIt) {
+  Options options = training_options();
+  options.reveals = {{.name = "accuracy", .roles = {"labels"}}, {.name = "loss", .roles = {"labels"}}};
+  for (const bool loss : {true, false}) {
+    auto module = parse(kModel);
+    ASSERT_TRUE(mlir::succeeded(run(*module, build_training(options)))) << reported_;
+    auto evaluate = module->lookupSymbol<mlir::func::FuncOp>("evaluate");
+    EXPECT_EQ(evaluate.getNumResults(), loss ? 2u : 1u);
+    EXPECT_EQ(data_argument(evaluate, "loss") >= 0, loss);
+    EXPECT_GE(data_argument(evaluate, "correct"), 0);
+    options.reveals.pop_back();
+  }
+}
+
 // Kernels start as torch.nn.Conv2d's: one output sums over the window and the input's features.
 TEST_F(TrainTest, ConvolutionsHaveTheirFanIn) {
   const char* model =
