@@ -12,7 +12,7 @@
 //
 // Assumption: learning parity with noise: b A + e is pseudorandom for n = 1,310,720 samples, dimension
 // 163,840 and regular noise of weight 640. The best attacks cost, by estimates that err on the attacker's
-// side (silent_security_test.cc): Gaussian elimination 2^172 and information-set decoding 2^145 (as in Liu,
+// side (silent_security_test.cc): Gaussian elimination 2^172 and information-set decoding 2^144 (as in Liu,
 // Wang, Yang, Yu: The Hardness of LPN over Any Integer Ring and Field for PCG Applications, eprint 2022/712),
 // the algebraic attack on regular noise 2^171 (Briaud, Øygarden: A New Algebraic Approach to the Regular
 // Syndrome Decoding Problem, eprint 2023/176). The last is why there are not more segments for this
