@@ -2,6 +2,9 @@
 
 #include <cmath>
 
+#include "base/bytes.h"
+#include "base/hash.h"
+
 namespace sotto::lattice {
 namespace {
 
@@ -20,6 +23,11 @@ Context::Context(const Parameters& parameters) : parameters_(checked(parameters)
   std::vector<Word> primes;
   for (const int width : bits) primes.push_back(transform_primes(width, degree(), 1, primes)[0]);
   for (const Word prime : primes) ntts_.emplace_back(prime, degree());
+  ByteWriter description;
+  description.number(static_cast<Word>(degree()));
+  description.number(static_cast<Word>(parameters.switching_primes));
+  for (const Word prime : primes) description.number(prime);
+  tag_ = load_little_endian<std::uint32_t>(sha256(description.bytes()).data());
 }
 
 double Context::modulus_bits(std::size_t primes) const {

@@ -34,6 +34,9 @@ class Context {
   // A constant factor modulo a prime.
   Factor factor(Word value, std::size_t prime) const;
 
+  // Tells contexts apart in messages: of the degree and the primes.
+  std::uint32_t tag() const { return tag_; }
+
   // All residues of a polynomial over the first primes.
   void forward(Polynomial& x) const;
   void backward(Polynomial& x) const;
@@ -42,6 +45,7 @@ class Context {
   Parameters parameters_;
   const Table& table_;
   std::vector<Ntt> ntts_;
+  std::uint32_t tag_ = 0;
 };
 
 }  // namespace sotto::lattice
