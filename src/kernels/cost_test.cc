@@ -85,7 +85,11 @@ std::vector<Documented> documented_costs() {
       {"rsqrt", {y(40, 2)}, {y(20, 18)}, range(0x1p-34, 4), 10, 212.5 + 8 + 3},
       // 16 pieces of nine words, and 32; 16 + 8, and 3 x 42 / 8 for the truncation of 60 bits to 18.
       {"logistic", {y(18, 3)}, {y(18, 1)}, {}, 3, 8 * 16 * 9 + 24 + 15.75},
-      {"tanh", {y(18, 3)}, {y(18, 1)}, {}, 3, 8 * 32 * 9 + 24 + 15.75},
+      {"tanh", {y(18, 2)}, {y(18, 1)}, {}, 3, 8 * 16 * 9 + 24 + 15.75},
+      // Clamped, by two ReLUs of 22 bits; or over the whole domain.
+      {"tanh", {y(18, 3)}, {y(18, 1)}, {}, 8, 0},
+      {"tanh", {y(18, 3)}, {y(18, 1)}, {{"effort", Integer{2}}}, 3, 8 * 32 * 9 + 24 + 15.75},
+      {"logistic", {y(18, 4)}, {y(18, 1)}, {{"effort", Integer{2}}}, 3, 8 * 32 * 9 + 24 + 15.75},
       {"logistic", {y(18, 10)}, {y(18, 1)}, {}, 8, 0},
       {"tanh", {y(18, 10)}, {y(18, 1)}, {}, 8, 0},
       {"sqrt", {y(40, 2)}, {y(20, 2)}, range(0x1p-34, 4), 10, 0},

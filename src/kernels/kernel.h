@@ -34,7 +34,7 @@
 // | reciprocal       | a -> y                                     | minimum, maximum (reals; a in [minimum, maximum])
 // | divide           | a, b -> y                                  | minimum, maximum of b
 // | log              | a -> y                                     | minimum, maximum
-// | logistic, tanh   | a -> y                                     | effort (of the clamp, where the bound needs one)
+// | logistic, tanh   | a -> y                                     | effort (whether and how to clamp, where the bound needs it)
 // | rsqrt, sqrt      | a -> y                                     | minimum, maximum, precision (bits, default 8)
 // | max              | a -> y (last axis gone)                    | window
 // | argmax_one_hot   | a -> bits (of a's shape)                   | window; the first of equals wins

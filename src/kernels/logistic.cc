@@ -2,10 +2,12 @@
 //
 // Both are flat to within a quarter of a unit beyond some limit (14 and 7.3 at 18 fraction bits). Within it
 // one lookup of polynomials, whose convergence is that of functions with poles at i pi and i pi / 2. An
-// operand that may exceed the limit L is clamped before: ReLU(a + L) - ReLU(a - L) - L, both at once.
+// operand that may exceed the limit L is clamped before: ReLU(a + L) - ReLU(a - L) - L, both at once. With
+// few rounds, only if it may exceed twice the limit: the lookup of twice the range takes twice the bytes.
 //
 // Error: 1 unit (truncation) + 2^-2 units; exactly as exact beyond the limit. Rounds (rep3): 3, clamped 8.
-// Bytes at 18 fraction bits: logistic 1.2 kB, tanh 2.3 kB, and 108 for the clamp's two ReLUs at |a| < 2^10.
+// Bytes at 18 fraction bits: 1.2 kB, over twice the range 2.3 kB, and 108 for the clamp's two ReLUs at |a| <
+// 2^10.
 #include <cmath>
 #include <numbers>
 
@@ -29,20 +31,28 @@ struct Curve {
 const Curve kCurves[2] = {{"logistic", constant_time_logistic, std::numbers::pi, 1},
                           {"tanh", tanh_of, std::numbers::pi / 2, 2}};
 
-// In whole units of one: beyond it the function is less than a quarter of a unit from its limit.
-std::int64_t limit(const Curve& curve, int result_bits) {
+// In units of the operand, of which there are 16 to one at least: beyond it the function is less than a
+// quarter of a unit of the result from its limit.
+std::int64_t limit(const Curve& curve, const ValueType& a, int result_bits) {
   const double bits = result_bits + 2 + std::log2(curve.scale);
-  return static_cast<std::int64_t>(std::ceil(bits * std::numbers::ln2 / curve.scale));
+  const double limit = bits * std::numbers::ln2 / curve.scale;
+  return static_cast<std::int64_t>(std::ceil(limit * 8)) << (a.fraction_bits - 3);
 }
 
-bool is_clamped(const Curve& curve, const ValueType& a, int result_bits) {
-  return std::ldexp(1.0, a.bound_bits) > static_cast<double>(limit(curve, result_bits));
+std::int64_t most_of(const ValueType& a) {
+  return std::int64_t{1} << std::max(a.fraction_bits + a.bound_bits, 0);
 }
 
-PiecewiseFunction piecewise(const Curve& curve, const ValueType& a, int result_bits) {
-  const std::int64_t most = is_clamped(curve, a, result_bits)
-                                ? limit(curve, result_bits) << a.fraction_bits
-                                : std::int64_t{1} << std::max(a.fraction_bits + a.bound_bits, 0);
+// Finer results would take more terms than there are over twice the limit.
+constexpr int kMostBitsOfTwice = 20;
+
+bool is_clamped(const Curve& curve, const ValueType& a, int result_bits, protocols::Effort effort) {
+  const bool twice = effort == protocols::Effort::kFewRounds && result_bits <= kMostBitsOfTwice;
+  return most_of(a) > (twice ? 2 : 1) * limit(curve, a, result_bits);
+}
+
+// On [-most, most].
+PiecewiseFunction piecewise(const Curve& curve, const ValueType& a, std::int64_t most, int result_bits) {
   Fit fit{.function = curve.function,
           .domain = {.minimum = -most, .maximum = most, .fraction_bits = a.fraction_bits},
           .terms = 1,
@@ -93,12 +103,14 @@ Task<Share> clamped(Context& context, const Share& x, std::int64_t most, int win
 Task<Shares> run_curve(Context& context, const Curve& curve, const Call& call) {
   const ValueType& a = call.operand_types[0];
   const int result_bits = call.result_types[0].fraction_bits;
-  const PiecewiseFunction function = piecewise(curve, a, result_bits);
+  const auto effort = static_cast<protocols::Effort>(integer_or(call.attributes, "effort", 0));
   Share x = secret(context, call.operands[0]);
-  if (is_clamped(curve, a, result_bits))
-    x = co_await clamped(context, x, limit(curve, result_bits) << a.fraction_bits,
-                         a.fraction_bits + a.bound_bits + 2,
-                         static_cast<protocols::Effort>(integer_or(call.attributes, "effort", 0)));
+  std::int64_t most = most_of(a);
+  if (is_clamped(curve, a, result_bits, effort)) {
+    most = limit(curve, a, result_bits);
+    x = co_await clamped(context, x, most, a.fraction_bits + a.bound_bits + 2, effort);
+  }
+  const PiecewiseFunction function = piecewise(curve, a, most, result_bits);
   co_return Shares{co_await protocols::lookup(context, x, function)};
 }
 
