@@ -61,6 +61,8 @@ std::vector<Documented> documented_costs() {
       // 32 pieces, truncated by 37 - 18 bits; or 4, by 49 - 18, and the product of two roots, by 36 - 18.
       {"exp", {y(18, 4)}, {y(18, 24)}, {{"effort", Integer{2}}}, 3, 8 * 32 + 24 + 7.125},
       {"exp", {y(18, 4)}, {y(18, 24)}, {}, 5, 8 * 4 + 24 + 11.625 + 24 + 6.75},
+      {"exp", {y(18, 10)}, {y(18, 4)}, {}, 8, 0},
+      {"exp", {y(18, 10)}, {y(18, 4)}, {{"effort", Integer{2}}}, 6, 0},
       // 32 pieces of six words, 16 + 8, and 3 x 42 / 8 for the truncation of 60 bits to 18.
       {"reciprocal", {y(18, 5)}, {y(18, 1)}, range(1, 16), 3, 8 * 32 * 6 + 24 + 15.75},
       // Five digits: 80 + 54 bits and 10 for their positions; 41 + 9 x 25 + 50 for the mantissa; 128 + 8 + 8

@@ -157,6 +157,39 @@ TEST_P(Exp, VeryNegativeIsExactlyZero) {
   }
 }
 
+// Operands far wider than what has an exponential: the results' bound ends the domain above, a ReLU below.
+TEST_P(Exp, OperandsOfAnyBound) {
+  struct Types {
+    int fraction, bound, result, result_bound;
+  };
+  for (const Types& types : {Types{18, 10, 18, 4},
+                             {18, 30, 18, 1},
+                             {24, 20, 20, 2},
+                             {16, 8, 14, 9},
+                             {18, 12, 18, 0},
+                             {18, 9, 18, -3}}) {
+    const double most = types.result_bound * std::numbers::ln2 - std::ldexp(1.0, -types.fraction),
+                 zero = -(types.result + 1) * std::numbers::ln2,
+                 least = -std::ldexp(1.0, types.bound) + std::ldexp(1.0, -types.fraction);
+    Reals x = sweep(zero - 40, most, 4000, types.fraction);
+    for (const double limit : {zero, -15.0, -1.0, most}) {
+      const Reals more = uniform(1500, least, limit, types.fraction, 8);
+      x.insert(x.end(), more.begin(), more.end());
+    }
+    x.push_back(rounded(least, types.fraction));
+    for (std::int64_t effort : {kFewBytes, kFewRounds}) {
+      const Reals y =
+          run_kernel(table(), "exp", {{number(shape_of(x), types.fraction, types.bound), x}},
+                     {number(shape_of(x), types.result, types.result_bound)}, {{"effort", effort}})[0];
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        const double exact = static_cast<double>(std::exp(static_cast<long double>(x[i])));
+        ASSERT_NEAR(y[i], exact, std::ldexp(1.126, -types.result)) << x[i] << " of bound " << types.bound;
+        if (x[i] < zero - 16) ASSERT_EQ(y[i], 0) << x[i] << " of bound " << types.bound;
+      }
+    }
+  }
+}
+
 TEST(ExpCost, FewBytesAndFewRoundsDiffer) {
   const auto cost = [](int bound, int result_bound, std::int64_t effort) {
     const Call call{.operands = {},
@@ -170,6 +203,9 @@ TEST(ExpCost, FewBytesAndFewRoundsDiffer) {
   EXPECT_LT(2 * cost(4, 24, kFewBytes).total_bytes(), cost(4, 24, kFewRounds).total_bytes());
   EXPECT_EQ(cost(4, 24, 1).bytes, cost(4, 24, kFewBytes).bytes);
   EXPECT_EQ(cost(2, 6, kFewBytes).bytes, cost(2, 6, kFewRounds).bytes);
+  // A ReLU of 30 bits, and the lookup of what is left.
+  EXPECT_EQ(cost(10, 4, kFewBytes).rounds, 8u);
+  EXPECT_EQ(cost(10, 4, kFewRounds).rounds, 6u);
 }
 
 TEST(ExpCheck, RefusesWhatItCannotCompute) {
@@ -179,7 +215,8 @@ TEST(ExpCheck, RefusesWhatItCannotCompute) {
           {.operands = {}, .operand_types = {a}, .result_types = {y}, .attributes = {}});
     });
   };
-  EXPECT_NE(check(number({2}, 18, 20), number({2}, 18, 4)).find("narrow its bound"), std::string::npos);
+  EXPECT_NE(check(number({2}, 33, 2), number({2}, 18, 4)).find("32 fraction bits"), std::string::npos);
+  EXPECT_NE(check(number({2}, 2, 20), number({2}, 2, 50)).find("no precision"), std::string::npos);
   EXPECT_NE(check(number({2}, 18, 4), number({2}, 18, 40)).find("too many bits"), std::string::npos);
   EXPECT_NE(check(number({2}, 18, 4), number({3}, 18, 4)).find("shape"), std::string::npos);
   EXPECT_NE(check(bit({2}), number({2}, 18, 4)).find("Boolean"), std::string::npos);

@@ -13,7 +13,7 @@
 
 #include "kernels/all.h"
 #include "kernels/check.h"
-#include "kernels/local.h"
+#include "kernels/clamp.h"
 #include "kernels/piecewise.h"
 
 namespace sotto::kernels {
@@ -76,30 +76,6 @@ void check_curve(const Curve& curve, const Call& call) {
                 "the operand's bound leaves no room, or nothing of the operand");
 }
 
-Share shifted(const Context& context, const Share& x, std::int64_t by) {
-  return added(context, x, splat(context, static_cast<ring::Element>(by), x.shape));
-}
-
-Task<Share> rectified(Context& context, Share x, int window, protocols::Effort effort) {
-  protocols::Contraction c;
-  c.shape = x.shape;
-  c.addends.push_back({.share = std::move(x)});
-  c.then = protocols::Then::kRelu;
-  c.window = window;
-  c.effort = effort;
-  const Shares results = co_await protocols::contract(context, std::move(c));
-  co_return results[0];
-}
-
-Task<Share> clamped(Context& context, const Share& x, std::int64_t most, int window,
-                    protocols::Effort effort) {
-  std::vector<Task<Share>> both;
-  both.push_back(rectified(context, shifted(context, x, most), window, effort));
-  both.push_back(rectified(context, shifted(context, x, -most), window, effort));
-  const std::vector<Share> parts = co_await when_all(std::move(both));
-  co_return shifted(context, subtracted(context, parts[0], parts[1]), -most);
-}
-
 Task<Shares> run_curve(Context& context, const Curve& curve, const Call& call) {
   const ValueType& a = call.operand_types[0];
   const int result_bits = call.result_types[0].fraction_bits;
@@ -108,7 +84,7 @@ Task<Shares> run_curve(Context& context, const Curve& curve, const Call& call) {
   std::int64_t most = most_of(a);
   if (is_clamped(curve, a, result_bits, effort)) {
     most = limit(curve, a, result_bits);
-    x = co_await clamped(context, x, most, a.fraction_bits + a.bound_bits + 2, effort);
+    x = co_await clamped(context, x, most, a.fraction_bits + a.bound_bits, effort);
   }
   const PiecewiseFunction function = piecewise(curve, a, most, result_bits);
   co_return Shares{co_await protocols::lookup(context, x, function)};

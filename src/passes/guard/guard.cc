@@ -5,7 +5,7 @@
 // positive. If so the job fails.
 //
 // Operands of functions that were fitted to a measured range (divisors, logarithms, exponents) are compared
-// with its ends, each element by itself.
+// with its ends, each element by itself; exponents also with the logarithm of what there is room for.
 //
 // It runs after raising and before lowering, where the operations that will compare within windows have their
 // names. What it relies on: an operand leaves its window (tens of times what was measured, with margin)

@@ -2,6 +2,7 @@
 #include "passes/lower/guard.h"
 
 #include <cmath>
+#include <numbers>
 
 #include "passes/lower/format.h"
 #include "passes/lower/lowering.h"
@@ -91,26 +92,43 @@ mlir::LogicalResult lower_count_outside(Lowering& lowering, privacy::CountOutsid
 }
 
 // The operand moved so that its range lies around zero, compared element by element.
+namespace {
+
+// Where the results of the value's exponentials reach their bound: beyond they have no room, whatever is
+// known of the value itself.
+double largest_exponent(const Lowering& lowering, Value value, double bound) {
+  for (mlir::Operation* user : value.getUsers())
+    if (auto exponential = llvm::dyn_cast<hlo::ExponentialOp>(user))
+      bound = std::min(bound, lowering.bound_of(exponential.getResult(), {}).bits * std::numbers::ln2);
+  return bound;
+}
+
+}  // namespace
+
 mlir::LogicalResult lower_count_beyond(Lowering& lowering, privacy::CountBeyondOp op) {
   const Value v = lowering.share_of(op.getOperand());
   if (!v) return mlir::failure();
   mlir::OpBuilder& builder = lowering.builder();
   const auto type = fixed(v);
   const int fraction = static_cast<int>(type.getFractionBits());
-  if (type.getStatus() != BoundStatus::Calibrated && !op.getPositive())
+  const double bound = std::ldexp(1.0, static_cast<int>(type.getBoundBits()));
+  const double largest = op.getPositive() ? bound : largest_exponent(lowering, op.getOperand(), bound);
+  const bool by_result = !op.getPositive() && largest < bound;
+  if (type.getStatus() != BoundStatus::Calibrated && !op.getPositive() && !by_result)
     return lowering.set(op, {.product = {}, .terms = {}}), mlir::success();
   Value centred = v;
   auto limit = int64_t{1} << std::clamp<int>(static_cast<int>(type.getBoundBits()) + fraction, 0, 62);
-  if (op.getPositive()) {
-    const auto ends = positive_ends(op.getOperand(), lowering.precision());
+  if (op.getPositive() || by_result) {
+    const auto ends =
+        by_result ? Ends{-bound, largest} : positive_ends(op.getOperand(), lowering.precision());
     if (!ends) return mlir::failure();  // its function said why
     const auto least = static_cast<int64_t>(std::ceil(std::ldexp(ends->least, fraction)));
     const auto most = static_cast<int64_t>(std::floor(std::ldexp(ends->most, fraction)));
     limit = (most - least) / 2 + 1;
     const double centre = std::ldexp(static_cast<double>(least + (most - least) / 2), -fraction);
-    const auto constant =
-        privacy::secret(op.getContext(), type.getShape(), fraction,
-                        Range{.minimum = 0, .maximum = centre}.bound_bits(0), BoundStatus::Proven);
+    const Range at_centre{.minimum = std::min(centre, 0.0), .maximum = std::max(centre, 0.0)};
+    const auto constant = privacy::secret(op.getContext(), type.getShape(), fraction, at_centre.bound_bits(0),
+                                          BoundStatus::Proven);
     const auto moved =
         privacy::secret(op.getContext(), type.getShape(), fraction,
                         std::max<int>(type.getBoundBits(), constant.getBoundBits()) + 1, type.getStatus());
