@@ -55,17 +55,6 @@ Noise noise_of_row(std::span<const Ciphertext* const> ciphertexts, PlaintextRow 
 
 }  // namespace
 
-// As unsigned numbers they are larger by 2^63.
-void signed_residues(std::span<Word> out, const Word* integers, const Context& context, std::size_t prime) {
-  const Modulus& modulus = context.modulus(prime);
-  AlignedVector<Word> lifted(integers, integers + out.size());
-  for (Word& word : lifted) word ^= Word{1} << 63;
-  const Word lift = power(2, 63, modulus);
-  std::ranges::fill(out, subtract(0, lift, modulus));
-  context.table().scale_word_add(out.data(), lifted.data(), context.factor(1, prime),
-                                 context.factor(to_montgomery(1, modulus), prime), out.size(), modulus);
-}
-
 Plaintext make_plaintext(const Context& context, std::size_t primes,
                          std::span<const std::int64_t> coefficients, double largest, std::size_t count) {
   SOTTO_ASSERT(coefficients.size() == context.degree(), "one coefficient per power of X");
@@ -75,7 +64,7 @@ Plaintext make_plaintext(const Context& context, std::size_t primes,
   AlignedVector<Word> words(coefficients.begin(), coefficients.end());
   for (std::size_t i = 0; i < primes; ++i) {
     const auto residues = result.values.residues(i);
-    signed_residues(residues, words.data(), context, i);
+    context.table().from_signed(residues.data(), words.data(), residues.size(), context.modulus(i));
     context.ntt(i).forward(residues);
     context.table().scale(residues.data(), residues.data(),
                           context.factor(to_montgomery(1, context.modulus(i)), i), residues.size(),

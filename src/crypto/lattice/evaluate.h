@@ -50,9 +50,6 @@ void switch_modulus(const Context& context, Ciphertext& ciphertext, std::size_t 
 // Throws ErrorKind::kUsage if the noise may reach the codec's room.
 void check_room(const Codec& codec, const Ciphertext& ciphertext);
 
-// Residues of integers in two's complement.
-void signed_residues(std::span<Word> out, const Word* integers, const Context& context, std::size_t prime);
-
 // x = round(x / p) modulo every prime of `primes`, p being the modulus of `last` (x's last residue); x's
 // other residues in the form given, the last one as coefficients. The last residue is dropped.
 void divide_by_last(const Context& context, Polynomial& x, std::size_t last, Form form);

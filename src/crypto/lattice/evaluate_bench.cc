@@ -2,6 +2,8 @@
 // ciphertexts.
 #include <benchmark/benchmark.h>
 
+#include "base/threads.h"
+#include "crypto/lattice/batch.h"
 #include "crypto/lattice/evaluate.h"
 #include "crypto/lattice/hide.h"
 #include "crypto/lattice/pack.h"
@@ -123,6 +125,19 @@ void hide_bench(benchmark::State& state, const std::string& name) {
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
 }
 
+// On one thread. Items are products of a word and a weight.
+void weighted_sums_bench(benchmark::State& state, const std::string& name) {
+  constexpr std::size_t kInputs = 256, kOutputs = 128;
+  set_threads(1);
+  const Context context(parameters_named(name));
+  CiphertextMatrix inputs(context, kInputs, 1, Form::kValues);
+  std::fill_n(inputs.block(0), kInputs * inputs.columns(), 12345);
+  const std::vector<std::int64_t> weights(kInputs * kOutputs, -3);
+  for (auto _ : state) benchmark::DoNotOptimize(weighted_sums(context, weights, kOutputs, 16, inputs));
+  state.SetItemsProcessed(
+      static_cast<std::int64_t>(state.iterations() * kInputs * kOutputs * inputs.columns()));
+}
+
 const bool registered = [] {
   const auto add = [](const std::string& name, auto* function, auto... arguments) {
     benchmark::RegisterBenchmark(name.c_str(), function, arguments...)->Unit(benchmark::kMicrosecond);
@@ -131,6 +146,7 @@ const bool registered = [] {
     add("lattice_product_sum_8/" + set.name, product_sum_bench, set.name, 8);
     add("lattice_product_sum_64/" + set.name, product_sum_bench, set.name, 64);
     add("lattice_product_sums_16x16/" + set.name, product_sums_bench, set.name, 16, 16);
+    add("lattice_weighted_sums/" + set.name, weighted_sums_bench, set.name);
     add("lattice_add/" + set.name, add_bench, set.name);
     add("lattice_switch_modulus/" + set.name, switch_modulus_bench, set.name);
     add("lattice_automorphism/" + set.name, automorphism_bench, set.name);

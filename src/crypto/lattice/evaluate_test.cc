@@ -138,19 +138,6 @@ TEST(Evaluate, ModulusSwitchingIsTheRoundedQuotient) {
   }
 }
 
-TEST(Evaluate, SignedResiduesAreThoseOfTheInteger) {
-  const Context context(parameters_named("products-4096"));
-  Vector words = messages_of(MessageSpace::power_of_two(64), 4096, 5);
-  words[6] = static_cast<Word>(INT64_MIN), words[7] = static_cast<Word>(INT64_MAX);
-  Polynomial out(4096, 1);
-  for (std::size_t i = 0; i <= context.special(); ++i) {
-    signed_residues(out.residues(0), words.data(), context, i);
-    const Big p = context.modulus(i).value;
-    for (std::size_t j = 0; j < words.size(); ++j)
-      ASSERT_EQ(Big(out.residues(0)[j]), modulo(Big(static_cast<std::int64_t>(words[j])), p));
-  }
-}
-
 TEST(Evaluate, RefusesNoiseThatCouldBeMisread) {
   Parties parties("rotations-4096");
   const Codec codec(parties.context, MessageSpace::power_of_two(40), 2);

@@ -28,12 +28,19 @@ void permute(std::span<Word> out, std::span<const Word> in, std::span<const std:
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = in[permutation[i]];
 }
 
-// Digit `digit` of the mask modulo prime `target`, as values.
+Word half_of(const Context& context, std::size_t prime) { return (context.modulus(prime).value - 1) / 2; }
+
+// Digit `digit` of the mask modulo prime `target`, as values. Digits lie around zero, lifted by half their
+// prime in `coefficients`: in [0, q) their mean would add as much noise as all the rest, and far more to few
+// slots.
 const Word* digit_values(const Context& context, const Polynomial& mask, const Polynomial& coefficients,
                          std::size_t digit, std::size_t target, std::span<Word> scratch) {
   if (digit == target) return mask.at(digit);
+  const Modulus& modulus = context.modulus(target);
   context.table().scale(scratch.data(), coefficients.at(digit), context.factor(1, target), scratch.size(),
-                        context.modulus(target));
+                        modulus);
+  const Word lift = half_of(context, digit) % modulus.value;
+  context.table().shift(scratch.data(), scratch.data(), subtract(0, lift, modulus), scratch.size(), modulus);
   context.ntt(target).forward(scratch);
   return scratch.data();
 }
@@ -47,6 +54,10 @@ Switched switch_key(const Context& context, const GaloisKey& key, const Polynomi
   const std::size_t degree = context.degree(), primes = mask.primes();
   Polynomial coefficients = mask, scratch(degree, primes);
   context.backward(coefficients);
+  for (std::size_t i = 0; i < primes; ++i) {
+    Word* digit = coefficients.at(i);
+    context.table().shift(digit, digit, half_of(context, i), degree, context.modulus(i));
+  }
   Switched result{.body = Polynomial(degree, primes + 1), .mask = Polynomial(degree, primes + 1)};
   std::vector<const Word*> bodies(primes), masks(primes), digits(primes);
   for (std::size_t i = 0; i <= primes; ++i) {
@@ -128,14 +139,14 @@ SeededGaloisKey make_galois_key(const SecretKey& key, Encryptor& encryptor, std:
   return result;
 }
 
-// Of the first `primes` primes the widest counts: digits are below it.
+// Of the first `primes` primes the widest counts: digits are below half of it.
 Noise switching_noise(const Context& context, std::size_t primes) {
   double widest = 0;
   for (std::size_t i = 0; i < primes; ++i)
     widest = std::max(widest, static_cast<double>(context.modulus(i).value));
   const double digits = static_cast<double>(primes * context.degree());
   const double ratio = widest / static_cast<double>(context.modulus(context.special()).value);
-  return Noise{.deviation = fresh_noise().deviation * std::sqrt(digits) * ratio, .bound = 0} +
+  return Noise{.deviation = fresh_noise().deviation * std::sqrt(digits) * ratio / 2, .bound = 0} +
          rounding_noise(static_cast<double>(context.degree()));
 }
 

@@ -4,7 +4,7 @@
 // every prime q_i an encryption under s of P sigma(s) modulo q_i and of 0 modulo the others, over the primes
 // and the special prime P. Its image under sigma^-1 encrypts P s under s' = sigma^-1(s). The residues of a
 // ciphertext's mask are digits; their products with that image sum up to P mask s under s', and dividing by P
-// leaves noise of about sqrt(10.5 N L) + sqrt(N)/2 (Bajard et al. 2016 for the digits; Gentry, Halevi and
+// leaves noise of about sqrt(10.5 N L)/2 + sqrt(N)/2 (Bajard et al. 2016 for the digits; Gentry, Halevi and
 // Smart 2012 for the special prime). So ciphertexts are switched to s' first, and sigma, a permutation of
 // values, comes last.
 //

@@ -93,10 +93,11 @@ SeededCiphertext Encryptor::zero_over(std::span<const std::size_t> primes) {
   return result;
 }
 
-SeededCiphertext Encryptor::zero() {
-  std::vector<std::size_t> primes(key_->context().primes());
-  std::iota(primes.begin(), primes.end(), 0);
-  return zero_over(primes);
+SeededCiphertext Encryptor::zero(std::size_t primes) {
+  SOTTO_ASSERT(primes >= 1 && primes <= key_->context().primes(), "a level that the context does not have");
+  std::vector<std::size_t> indices(primes);
+  std::iota(indices.begin(), indices.end(), 0);
+  return zero_over(indices);
 }
 
 SeededCiphertext Encryptor::switching_zero() {

@@ -64,9 +64,10 @@ class Encryptor {
   const prg::Key& mask_key() const { return masks_.key(); }
   // One message per coefficient, at the codec's level. Throws ErrorKind::kSystem after 2^32 ciphertexts.
   SeededCiphertext encrypt(const Codec& codec, std::span<const Word> messages);
-  // Encryptions of zero: at the level of fresh ciphertexts, for a public key; and over the primes of
-  // switching keys, the special one last.
-  SeededCiphertext zero();
+  // Encryptions of zero: at a level, the highest for a public key; and over the primes of switching keys, the
+  // special one last.
+  SeededCiphertext zero(std::size_t primes);
+  SeededCiphertext zero() { return zero(key_->context().primes()); }
   SeededCiphertext switching_zero();
 
  private:
@@ -109,8 +110,6 @@ Polynomial decrypt_raw(const SecretKey& key, const Ciphertext& ciphertext);
 // The messages; right while the noise is below codec.room_bits().
 void decrypt(std::span<Word> messages, const SecretKey& key, const Codec& codec,
              const Ciphertext& ciphertext);
-// log2 of the largest noise of a coefficient (at least 0), measured with the key. For tests and diagnosis.
-double measured_noise_bits(const SecretKey& key, const Codec& codec, const Ciphertext& ciphertext);
 
 // Brings values modulo a prime to Montgomery form.
 void to_montgomery_form(std::span<Word> x, const Context& context, std::size_t prime);

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "base/error.h"
+#include "crypto/lattice/measure.h"
 #include "crypto/lattice/slots.h"
 #include "crypto/lattice/test_big.h"
 #include "crypto/lattice/test_messages.h"

@@ -1,8 +1,7 @@
-// The noise of a ciphertext, measured with the secret key.
+#include "crypto/lattice/measure.h"
+
 #include <cmath>
 #include <vector>
-
-#include "crypto/lattice/keys.h"
 
 namespace sotto::lattice {
 namespace {
@@ -27,6 +26,17 @@ double magnitude(std::vector<Word> residues, const Context& context) {
 
 }  // namespace
 
+double centred_value(const Context& context, const Polynomial& x, std::size_t j) {
+  std::vector<Word> residues, negated;
+  for (std::size_t i = 0; i < x.primes(); ++i) {
+    residues.push_back(x.residues(i)[j]);
+    negated.push_back(subtract(0, residues.back(), context.modulus(i)));
+  }
+  const double positive = magnitude(std::move(residues), context);
+  const double negative = magnitude(std::move(negated), context);
+  return positive <= negative ? positive : -negative;
+}
+
 double measured_noise_bits(const SecretKey& key, const Codec& codec, const Ciphertext& ciphertext) {
   const Context& context = key.context();
   Polynomial noise = decrypt_raw(key, ciphertext), x = noise, encoded(context.degree(), 3);
@@ -37,14 +47,8 @@ double measured_noise_bits(const SecretKey& key, const Codec& codec, const Ciphe
     context.table().subtract(noise.at(i), noise.at(i), encoded.at(2), context.degree(), context.modulus(i));
   }
   double largest = 1;
-  for (std::size_t j = 0; j < context.degree(); ++j) {
-    std::vector<Word> residues, negated;
-    for (std::size_t i = 0; i < noise.primes(); ++i) {
-      residues.push_back(noise.at(i)[j]);
-      negated.push_back(subtract(0, residues.back(), context.modulus(i)));
-    }
-    largest = std::max(largest, std::min(magnitude(residues, context), magnitude(negated, context)));
-  }
+  for (std::size_t j = 0; j < context.degree(); ++j)
+    largest = std::max(largest, std::abs(centred_value(context, noise, j)));
   return std::log2(largest);
 }
 

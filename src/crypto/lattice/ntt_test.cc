@@ -201,6 +201,19 @@ TEST_P(LatticeTables, ScalesAnyWord) {
   }
 }
 
+TEST_P(LatticeTables, TakesResiduesOfSignedIntegers) {
+  constexpr std::size_t kCount = 128;
+  for (int bits : {50, 36, 14}) {
+    const Modulus modulus(transform_primes(bits, 128, 1)[0]);
+    const Word p = modulus.value;
+    Words a = random_words(~Word{0}, kCount, 7), out(kCount);
+    a[0] = 0, a[1] = ~Word{0}, a[2] = Word{1} << 63, a[3] = a[2] - 1, a[4] = p, a[5] = 0 - p, a[6] = a[2] + 1;
+    row().from_signed(out.data(), a.data(), kCount, modulus);
+    for (std::size_t i = 0; i < kCount; ++i)
+      ASSERT_EQ(out[i], static_cast<Word>((Big(static_cast<std::int64_t>(a[i])) % p + p) % p));
+  }
+}
+
 TEST_P(LatticeTables, BinomialNoiseCountsBits) {
   constexpr std::size_t kCount = 256;
   const Modulus modulus(transform_primes(36, 128, 1)[0]);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/lattice/evaluate.h"
+#include "crypto/lattice/measure.h"
 #include "crypto/lattice/test_big.h"
 #include "crypto/lattice/test_messages.h"
 

@@ -302,15 +302,34 @@ void scale_all(Word* out, const Word* a, Factor factor, std::size_t n, const Mod
   }
 }
 
+// A 64-bit number times a factor mod p, below p; `high` is the factor of its upper twelve bits.
+SOTTO_INLINE Register multiply_word(Register x, const Multiplier& low, const Multiplier& high,
+                                    const Constants& c) {
+  return reduce_from_4p(add_lanes(multiply_lazy(and_lanes(x, c.mask), low, c),
+                                  multiply_lazy(shift_right<kWordBits>(x), high, c)),
+                        c);
+}
+
 void scale_word_add(Word* out, const Word* a, Factor factor, Factor high_factor, std::size_t n,
                     const Modulus& modulus) {
   const Constants c(modulus);
   const Multiplier low = broadcast(factor), high = broadcast(high_factor);
   for (std::size_t i = 0; i < n; i += kLanes) {
-    const Register x = load(a + i);
-    const Register sum = add_lanes(multiply_lazy(and_lanes(x, c.mask), low, c),
-                                   multiply_lazy(shift_right<kWordBits>(x), high, c));
-    store(out + i, reduce_once(add_lanes(reduce_from_4p(sum, c), load(out + i)), c.p));
+    const Register product = multiply_word(load(a + i), low, high, c);
+    store(out + i, reduce_once(add_lanes(product, load(out + i)), c.p));
+  }
+}
+
+// Lifted by 2^63 to unsigned numbers, which is taken off again modulo p.
+void from_signed(Word* out, const Word* a, std::size_t n, const Modulus& modulus) {
+  const Constants c(modulus);
+  const Word radix = to_montgomery(1, modulus), lift = (Word{1} << 63) % modulus.value;
+  const Multiplier low = broadcast(Factor{1, quotient(1, modulus)});
+  const Multiplier high = broadcast(Factor{radix, quotient(radix, modulus)});
+  const Register up = broadcast(Word{1} << 63), down = broadcast(lift);
+  for (std::size_t i = 0; i < n; i += kLanes) {
+    const Register residue = multiply_word(add_lanes(load(a + i), up), low, high, c);
+    store(out + i, wrap(subtract_lanes(residue, down), c.p));
   }
 }
 
@@ -382,6 +401,7 @@ constexpr Table make_table(const char* name) {
           .scale = scale_all<false>,
           .scale_add = scale_all<true>,
           .scale_word_add = scale_word_add,
+          .from_signed = from_signed,
           .binomial = binomial,
           .dot = dot};
 }

@@ -60,6 +60,9 @@ struct Table {
   void (*scale_word_add)(Word* out, const Word* a, Factor factor, Factor high_factor, std::size_t n,
                          const Modulus& modulus);
 
+  // out = a mod p for integers in two's complement.
+  void (*from_signed)(Word* out, const Word* a, std::size_t n, const Modulus& modulus);
+
   // out = offset + (ones among the low 42 bits of random) - 21 mod p: centred binomial noise. offset < p.
   void (*binomial)(Word* out, const Word* random, Word offset, std::size_t n, const Modulus& modulus);
 
