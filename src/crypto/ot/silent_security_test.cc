@@ -55,8 +55,9 @@ double information_set(const Attacked& a) {
 // away an unknown; once there are as many products as monomials, these are eliminated.
 double algebraic(const Attacked& a) {
   double best = HUGE_VAL;
-  for (double part : {0.25, 0.5, 0.75, 1.0})
-    for (double free = 0; free < a.length; free += a.length / 512) {
+  for (double part : {0.25, 0.5, 0.75, 1.0}) {
+    for (int step = 0; step < 512; ++step) {
+      const double free = a.length / 512 * step;
       const double chosen = part * a.segments;
       const double unknown = std::max(1.0, a.dimension - chosen * free - a.segments);
       const double left = a.length - free;
@@ -68,6 +69,7 @@ double algebraic(const Attacked& a) {
       // Taking the linear equations in costs as much as Gaussian elimination does.
       best = std::min(best, kElimination * std::log2(std::max(monomials, a.dimension)) - hope);
     }
+  }
   return best;
 }
 
