@@ -14,8 +14,17 @@ namespace {
 
 __extension__ typedef unsigned __int128 Wide;
 
-// floor(2^128 / p) for an odd p > 1, which does not divide 2^128.
-Wide fraction_of(Word p) { return ~Wide{0} / p; }
+// By long division, limb by limb.
+Fraction fraction_of(Word p) {
+  Fraction result{};
+  Word rest = 1;
+  for (int limb = 2; limb >= 0; --limb) {
+    const Wide dividend = static_cast<Wide>(rest) << kWordBits;
+    result.limbs[limb] = static_cast<Word>(dividend / p);
+    rest = static_cast<Word>(dividend % p);
+  }
+  return result;
+}
 
 SOTTO_VECTORIZED void remainders_of_power(Word* r, const Word* messages, std::size_t n, Word scale, Word half,
                                           Word mask) {
@@ -27,13 +36,6 @@ SOTTO_VECTORIZED void add_half(Word* r, std::size_t n, Word half, Word prime) {
     const Word reduced = r[i] + half - prime;
     r[i] = reduced + (prime & (0 - (reduced >> 63)));
   }
-}
-
-// (high 2^64 + low) t / 2^128, rounded, modulo t.
-Word scaled_fraction(Wide fraction, Word t) {
-  const Wide high = (fraction >> 64) * t, low = static_cast<Wide>(static_cast<Word>(fraction)) * t;
-  const auto m = static_cast<Word>((high + (low >> 64) + (Word{1} << 63)) >> 64);
-  return m & (0 - static_cast<Word>(m != t));
 }
 
 }  // namespace
@@ -66,13 +68,11 @@ Codec::Codec(const Context& context, MessageSpace space, std::size_t primes)
         space.modulus == 0 ? power(2, static_cast<Word>(space.bits), modulus) : space.modulus % modulus.value;
     const Word inverse = invert(t, modulus), minus_inverse = modulus.value - inverse;
     const Word rest = context.modulus_product(primes, i, modulus.value);
-    const Wide fraction = fraction_of(modulus.value);
+    fractions_.push_back(fraction_of(modulus.value));
     levels_.push_back({.offset = multiply(half % modulus.value, inverse, modulus),
                        .minus_inverse = context.factor(minus_inverse, i),
                        .minus_inverse_high = context.factor(to_montgomery(minus_inverse, modulus), i),
-                       .recombine = context.factor(invert(rest, modulus), i),
-                       .fraction_high = static_cast<Word>(fraction >> 64),
-                       .fraction_low = static_cast<Word>(fraction)});
+                       .recombine = context.factor(invert(rest, modulus), i)});
   }
   if (room_bits() < 6) {
     throw Error(ErrorKind::kUsage,
@@ -117,17 +117,14 @@ void Codec::decode(std::span<Word> messages, Polynomial& x) const {
   SOTTO_ASSERT(x.primes() == primes() && messages.size() == x.degree(), "a polynomial of another level");
   for (std::size_t i = 0; i < primes(); ++i)
     context_->table().scale(x.at(i), x.at(i), levels_[i].recombine, x.degree(), context_->modulus(i));
-  const int drop = 128 - space_.bits;
-  for (std::size_t j = 0; j < messages.size(); ++j) {
-    Wide fraction = 0;
-    for (std::size_t i = 0; i < primes(); ++i) {
-      const Word y = x.at(i)[j];
-      fraction += static_cast<Wide>(y) * levels_[i].fraction_low +
-                  (static_cast<Wide>(y * levels_[i].fraction_high) << 64);
-    }
-    messages[j] = space_.modulus == 0 ? static_cast<Word>((fraction + (Wide{1} << (drop - 1))) >> drop)
-                                      : scaled_fraction(fraction, space_.modulus);
-  }
+  const Table& table = context_->table();
+  // The words of the first prime are not needed any more once their sum is known: they take the result.
+  Word* out = x.at(0);
+  if (space_.modulus == 0)
+    table.round_to_power(out, x.at(0), x.degree(), fractions_.data(), primes(), space_.bits, x.degree());
+  else
+    table.round_to_prime(out, x.at(0), x.degree(), fractions_.data(), primes(), space_.modulus, x.degree());
+  std::copy_n(out, messages.size(), messages.begin());
 }
 
 }  // namespace sotto::lattice

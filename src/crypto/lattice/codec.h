@@ -54,7 +54,6 @@ class Codec {
     Word offset;                               // h / t
     Factor minus_inverse, minus_inverse_high;  // -1/t and -2^52/t
     Factor recombine;                          // (Q/p)^-1
-    Word fraction_high, fraction_low;          // floor(2^128 / p)
   };
   void add_messages(Word* out, const Word* r, std::size_t prime) const;
 
@@ -62,6 +61,7 @@ class Codec {
   MessageSpace space_;
   Word scale_;  // Q mod t
   std::vector<Level> levels_;
+  std::vector<Fraction> fractions_;
 };
 
 }  // namespace sotto::lattice

@@ -143,6 +143,7 @@ const bool registered = [] {
     benchmark::RegisterBenchmark(name.c_str(), function, arguments...)->Unit(benchmark::kMicrosecond);
   };
   for (const Parameters& set : all_parameters()) {
+    add("lattice_product_sum_4/" + set.name, product_sum_bench, set.name, 4);
     add("lattice_product_sum_8/" + set.name, product_sum_bench, set.name, 8);
     add("lattice_product_sum_64/" + set.name, product_sum_bench, set.name, 64);
     add("lattice_product_sums_16x16/" + set.name, product_sums_bench, set.name, 16, 16);

@@ -214,6 +214,43 @@ TEST_P(LatticeTables, TakesResiduesOfSignedIntegers) {
   }
 }
 
+// For fractions of every size, also just above and below the middle between two results.
+TEST_P(LatticeTables, RoundsSumsOfFractions) {
+  constexpr std::size_t kCount = 128;
+  const auto primes = transform_primes(50, 4096, 4);
+  for (const std::size_t count : {1, 2, 4}) {
+    Big q = 1;
+    for (std::size_t i = 0; i < count; ++i) q *= primes[i];
+    Words y;
+    std::vector<Fraction> fractions;
+    for (std::size_t i = 0; i < count; ++i) {
+      Words residues = random_words(primes[i], kCount, i);
+      residues[0] = 0, residues[1] = primes[i] - 1, residues[2] = primes[i] / 2,
+      residues[3] = primes[i] / 2 + 1;
+      y.insert(y.end(), residues.begin(), residues.end());
+      const Big fraction = (Big(1) << 156) / primes[i];
+      fractions.push_back(
+          {{static_cast<Word>(fraction & kWordMask), static_cast<Word>((fraction >> 52) & kWordMask),
+            static_cast<Word>(fraction >> 104)}});
+    }
+    const auto expected = [&](std::size_t j, const Big& t) {
+      Big numerator = 0;
+      for (std::size_t i = 0; i < count; ++i) numerator += Big(y[i * kCount + j]) * (q / primes[i]);
+      return static_cast<Word>((2 * t * (numerator % q) + q) / (2 * q) % t);
+    };
+    Words out(kCount);
+    for (const int bits : {1, 12, 31, 45, 51, 52, 53, 63, 64}) {
+      row().round_to_power(out.data(), y.data(), kCount, fractions.data(), count, bits, kCount);
+      for (std::size_t j = 0; j < kCount; ++j)
+        ASSERT_EQ(out[j], expected(j, Big(1) << bits)) << bits << " bits";
+    }
+    for (const Word t : {Word{65537}, Word{1125899903795201}}) {
+      row().round_to_prime(out.data(), y.data(), kCount, fractions.data(), count, t, kCount);
+      for (std::size_t j = 0; j < kCount; ++j) ASSERT_EQ(out[j], expected(j, t)) << "modulo " << t;
+    }
+  }
+}
+
 TEST_P(LatticeTables, BinomialNoiseCountsBits) {
   constexpr std::size_t kCount = 256;
   const Modulus modulus(transform_primes(36, 128, 1)[0]);

@@ -30,6 +30,14 @@ inline Register shift_right(Register x) {
   return _mm256_srli_epi64(x, count);
 }
 
+template <int count>
+inline Register shift_left(Register x) {
+  return _mm256_slli_epi64(x, count);
+}
+inline Register shift_right_by(Register x, int count) {
+  return _mm256_srl_epi64(x, _mm_cvtsi32_si128(count));
+}
+
 // Ones per byte from a table of its two halves, then the sum of the eight bytes.
 inline Register count_bits(Register x) {
   const Register ones =

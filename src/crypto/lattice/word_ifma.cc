@@ -30,6 +30,13 @@ inline Register product_low(Register sum, Register a, Register b) { return _mm51
 inline Register product_high(Register sum, Register a, Register b) {
   return _mm512_madd52hi_epu64(sum, a, b);
 }
+template <int count>
+inline Register shift_left(Register x) {
+  return _mm512_slli_epi64(x, count);
+}
+inline Register shift_right_by(Register x, int count) {
+  return _mm512_srl_epi64(x, _mm_cvtsi32_si128(count));
+}
 inline Register count_bits(Register x) { return _mm512_popcnt_epi64(x); }
 // A negative difference is the larger of the two as an unsigned number.
 inline Register wrap(Register difference, Register m) {

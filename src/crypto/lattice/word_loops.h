@@ -3,7 +3,8 @@
 // No include guard, on purpose: included once per implementation under its target attribute, with internal
 // linkage. The implementation has defined, in sotto::lattice::(anonymous), `Register`, `kLogLanes`,
 // `kColumns` (how many groups of registers a pass of the transform works on at once), and
-//   load, store, broadcast, add_lanes, subtract_lanes, and_lanes, shift_right<count>,
+//   load, store, broadcast, add_lanes, subtract_lanes, and_lanes, shift_right<count>, shift_left<count>,
+//   shift_right_by(x, count),
 //   product_low(s, a, b) = s + (a * b mod 2^52) and product_high(s, a, b) = s + floor(a * b / 2^52) of the
 //   low 52 bits of a and b, wrap(d, m) = d if 0 <= d < 2^63, else d + m, transpose of kLanes registers.
 //
@@ -341,6 +342,50 @@ void binomial(Word* out, const Word* random, Word offset, std::size_t n, const M
     store(out + i, reduce_once(add_lanes(count_bits(and_lanes(load(random + i), bits)), shift), c.p));
 }
 
+struct Limbs {
+  Register high, low;  // of 2^104 f, 52 bits each
+};
+
+// f by limbs of 2^156 / p; the lowest only gives its carry.
+SOTTO_INLINE Limbs sum_fractions(const Word* y, std::size_t stride, const Fraction* fractions,
+                                 std::size_t primes) {
+  const Register mask = broadcast(kWordMask);
+  Register sums[3] = {broadcast(Word{0}), broadcast(Word{0}), broadcast(Word{0})};
+  for (std::size_t i = 0; i < primes; ++i) {
+    const Register x = load(y + i * stride);
+    Register limbs[3];
+    SOTTO_UNROLL for (int k = 0; k < 3; ++k) limbs[k] = broadcast(fractions[i].limbs[k]);
+    SOTTO_UNROLL for (int k = 0; k < 3; ++k) sums[k] = product_low(sums[k], x, limbs[k]);
+    SOTTO_UNROLL for (int k = 0; k < 2; ++k) sums[k + 1] = product_high(sums[k + 1], x, limbs[k]);
+  }
+  SOTTO_UNROLL for (int k = 0; k < 2; ++k) sums[k + 1] =
+      add_lanes(sums[k + 1], shift_right<kWordBits>(sums[k]));
+  return {and_lanes(sums[2], mask), and_lanes(sums[1], mask)};
+}
+
+void round_to_power(Word* out, const Word* y, std::size_t stride, const Fraction* fractions,
+                    std::size_t primes, int bits, std::size_t n) {
+  const Register half = broadcast(bits == 64 ? 0 : Word{1} << (63 - bits)), one = broadcast(Word{1});
+  for (std::size_t i = 0; i < n; i += kLanes) {
+    const Limbs f = sum_fractions(y + i, stride, fractions, primes);
+    const Register top = add_lanes(shift_left<12>(f.high), shift_right<40>(f.low));
+    const Register rounded = bits == 64 ? add_lanes(top, and_lanes(shift_right<39>(f.low), one))
+                                        : shift_right_by(add_lanes(top, half), 64 - bits);
+    store(out + i, rounded);
+  }
+}
+
+void round_to_prime(Word* out, const Word* y, std::size_t stride, const Fraction* fractions,
+                    std::size_t primes, Word t, std::size_t n) {
+  const Register factor = broadcast(t), half = broadcast(Word{1} << (kWordBits - 1));
+  for (std::size_t i = 0; i < n; i += kLanes) {
+    const Limbs f = sum_fractions(y + i, stride, fractions, primes);
+    const Register low = product_high(product_low(half, factor, f.high), factor, f.low);
+    const Register rounded = product_high(shift_right<kWordBits>(low), factor, f.high);
+    store(out + i, reduce_once(rounded, factor));
+  }
+}
+
 // (high * 2^52 + low) / 2^52 mod p for high < 2^59, low < 2^63, p > 2^12. The carry of `low` keeps `high`
 // below 2^60; Barrett's quotient of it is at most 2 too small, and its remainder below 3p + 2^10 < 4p.
 SOTTO_INLINE Register reduce_sums(Register high, Register low, Register inverse, Register wide_quotient,
@@ -403,6 +448,8 @@ constexpr Table make_table(const char* name) {
           .scale_word_add = scale_word_add,
           .from_signed = from_signed,
           .binomial = binomial,
+          .round_to_power = round_to_power,
+          .round_to_prime = round_to_prime,
           .dot = dot};
 }
 

@@ -22,6 +22,11 @@ template <int count>
 Register shift_right(Register x) {
   return x >> count;
 }
+template <int count>
+Register shift_left(Register x) {
+  return x << count;
+}
+Register shift_right_by(Register x, int count) { return x >> count; }
 Register count_bits(Register x) { return static_cast<Word>(std::popcount(x)); }
 Wide product(Register a, Register b) { return static_cast<Wide>(a & kWordMask) * (b & kWordMask); }
 Register product_low(Register sum, Register a, Register b) {

@@ -22,6 +22,11 @@ struct Factor {
   Word value, quotient;
 };
 
+// floor(2^156 / p), in 52-bit limbs from the lowest.
+struct Fraction {
+  Word limbs[3];
+};
+
 // What the transform reads. `roots`: psi^(bit reversal of i), at i; the last log2(lanes) stages have theirs
 // in `tail_roots`, laid out for registers (see ntt.cc). Backward likewise with inverses.
 struct Twiddles {
@@ -65,6 +70,13 @@ struct Table {
 
   // out = offset + (ones among the low 42 bits of random) - 21 mod p: centred binomial noise. offset < p.
   void (*binomial)(Word* out, const Word* random, Word offset, std::size_t n, const Modulus& modulus);
+
+  // f = sum over the primes i of y_i / p_i modulo 1, with y_i at y + i * stride: out = round(2^bits f) modulo
+  // 2^bits, 1 <= bits <= 64; or round(t f) modulo t < 2^50. f is at most 2^-103 too small.
+  void (*round_to_power)(Word* out, const Word* y, std::size_t stride, const Fraction* fractions,
+                         std::size_t primes, int bits, std::size_t n);
+  void (*round_to_prime)(Word* out, const Word* y, std::size_t stride, const Fraction* fractions,
+                         std::size_t primes, Word t, std::size_t n);
 
   // out_c = sum over i of a[c][i] * b[i] / 2^52 for the components c = 0, 1 of `terms` pairs; one reduction
   // per output; for words begin .. end - 1. 1 <= terms <= kMaxTerms. The outputs are no operands.
