@@ -30,7 +30,7 @@ std::string problem_of(const FrameHeader& header) {
   bool round_and_tag = false, tag = false;
   switch (header.kind) {
     case FrameKind::kData:
-      shortest = 1, longest = kFlushBytes;
+      shortest = 1, longest = kFlushBytes, tag = true;
       break;
     case FrameKind::kEnd:
       longest = kFlushBytes, round_and_tag = true;
@@ -53,7 +53,7 @@ std::string problem_of(const FrameHeader& header) {
   }
   if (header.round != 0 && !round_and_tag) return "a frame with a round number that only end marks carry";
   if (header.tag != 0 && !round_and_tag && !tag) return "a frame with a tag that its kind does not carry";
-  if (tag && (header.tag == 0 || header.tag > kMaximumGrantBytes)) {
+  if (header.kind == FrameKind::kGrant && (header.tag == 0 || header.tag > kMaximumGrantBytes)) {
     return fmt::format("a grant of {} bytes", header.tag);
   }
   return "";

@@ -25,7 +25,7 @@ inline constexpr std::size_t kMovedBytes = 64 * 1024;
 inline constexpr std::uint64_t kMaximumGrantBytes = std::uint64_t{1} << 40;
 
 enum class FrameKind : std::uint16_t {
-  kData = 0,       // 1..kFlushBytes bytes of the round's stream
+  kData = 0,       // 1..kFlushBytes bytes of the round's stream; tag: arrival in an emulated network, or 0
   kEnd = 1,        // 0..kFlushBytes bytes, then the end mark: round and tag
   kGrant = 2,      // the peer may send `tag` more bytes in this session
   kAbort = 3,      // payload: why the sender gives up, at most kMaximumReasonBytes
@@ -47,7 +47,8 @@ struct FrameHeader {
 struct Frame {
   FrameHeader header;
   std::unique_ptr<std::byte[]> bytes;  // null when the payload is empty
-  Clock::time_point visible_at{};      // an emulated network shows the frame no earlier than this
+  // In an emulated network: when the frame arrives; from when on it is shown, once its receiver asks for it.
+  Clock::time_point arrival{}, visible_at{};
 
   std::byte* payload() { return bytes ? bytes.get() + kFrameHeaderBytes : nullptr; }
   const std::byte* payload() const { return bytes ? bytes.get() + kFrameHeaderBytes : nullptr; }

@@ -79,7 +79,7 @@ TEST(Frame, HeadersThatNoCorrectPeerSendsAreRefused) {
   EXPECT_THAT(refused({.length = 1, .kind = FrameKind::kHeartbeat}), HasSubstr("1 bytes"));
   EXPECT_THAT(refused({.kind = static_cast<FrameKind>(77)}), HasSubstr("unknown kind 77"));
   EXPECT_THAT(refused({.length = 1, .round = 1}), HasSubstr("round number"));
-  EXPECT_THAT(refused({.length = 1, .tag = 1}), HasSubstr("tag"));
+  EXPECT_THAT(refused({.kind = FrameKind::kClose, .tag = 1}), HasSubstr("tag"));
   EXPECT_THAT(refused({.kind = FrameKind::kGrant, .tag = 0}), HasSubstr("grant of 0"));
   EXPECT_THAT(refused({.kind = FrameKind::kGrant, .tag = ~0ull}), HasSubstr("grant of"));
 }

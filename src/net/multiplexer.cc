@@ -16,6 +16,8 @@ constexpr std::uint16_t kWholeConnection = 0xFFFF;
 // one.
 constexpr auto kReceiverPatience = std::chrono::milliseconds(20);
 constexpr auto kSenderPatience = std::chrono::milliseconds(1);
+// In an emulated network.
+constexpr auto kLongestJourney = std::chrono::hours(1);
 
 }  // namespace
 
@@ -58,17 +60,33 @@ Error Multiplexer::peer_error(const std::string& what) const {
   return Error(ErrorKind::kPeer, fmt::format("party {} {}", peer_name_, what), "", peer_name_);
 }
 
-// In the emulated network a frame travels on its own; small ones must not take the sender's whole buffer
-// along.
+// In an emulated network data say when they arrive, which end marks follow; all else is carried.
 void Multiplexer::dispatch(Frame& frame) {
   Shaper* shaper = node_->shaper();
-  if (shaper == nullptr) {
-    transmit(frame);
-  } else if (frame.header.length >= kMovedBytes) {
-    shaper->depart(shared_from_this(), {.header = frame.header, .bytes = std::move(frame.bytes)});
-  } else {
-    shaper->depart(shared_from_this(), make_frame(frame.header, {frame.payload(), frame.header.length}));
+  const FrameKind kind = frame.header.kind;
+  if (shaper != nullptr && kind != FrameKind::kData && kind != FrameKind::kEnd) {
+    shaper->carry(shared_from_this(), make_frame(frame.header, {frame.payload(), frame.header.length}));
+    return;
   }
+  if (shaper != nullptr && kind == FrameKind::kData) {
+    const auto arrival = shaper->depart(frame.cost()).time_since_epoch();
+    frame.header.tag = static_cast<std::uint64_t>(std::chrono::nanoseconds(arrival).count());
+  }
+  transmit(frame);
+}
+
+std::string Multiplexer::stamp_arrival(Frame& frame) const {
+  if (frame.header.kind != FrameKind::kData) return "";
+  const auto now = Clock::now();
+  if (frame.header.tag == 0) {
+    if (is_shaped()) frame.arrival = now;
+    return "";
+  }
+  if (!is_shaped()) return "sent a frame of an emulated network, which this party does not emulate";
+  frame.arrival = Clock::time_point(std::chrono::nanoseconds(frame.header.tag));
+  if (frame.arrival > now + kLongestJourney)
+    return "sent a frame that arrives in an hour; a network is emulated among parties on one machine";
+  return "";
 }
 
 void Multiplexer::release(Frame& frame) noexcept {
@@ -107,7 +125,12 @@ Frame Multiplexer::pop(Session& session) {
   while (true) {
     if (session.failure) throw session.failure->error();
     if (!session.queue.empty()) {
-      const auto visible_at = session.queue.front().visible_at;
+      Frame& front = session.queue.front();
+      if (front.arrival != Clock::time_point{}) {
+        front.visible_at = node_->shaper()->arrive(front.cost(), front.arrival);
+        front.arrival = {};
+      }
+      const auto visible_at = front.visible_at;
       if (visible_at == Clock::time_point{} || visible_at <= Clock::now()) break;
       sharpen_timers();
       session.changed.wait_until(lock, visible_at);
@@ -211,9 +234,8 @@ void Multiplexer::deliver(Frame frame) {
     fail(peer_error("aborted: " + sanitised({frame.payload(), header.length})), true, true);
     return;
   }
-  if (is_shaped()) frame.visible_at = node_->shaper()->arrive(frame.cost());
-  std::string problem;
-  {
+  std::string problem = stamp_arrival(frame);
+  if (problem.empty()) {
     std::lock_guard lock(mutex_);
     const auto session = find(header.session);
     if (session == nullptr) {

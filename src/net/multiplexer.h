@@ -81,6 +81,8 @@ class Multiplexer : public Connection, public FrameSink, public std::enable_shar
   void push(Session& session, Frame& frame);
   void abort_session(Session& session, const std::string& reason) noexcept;
   void close_session(Session& session) noexcept;
+  // Whether a network is emulated: end marks then carry no data.
+  bool is_shaped() const { return node_->shaper() != nullptr; }
 
   // Ends all sessions. `at_once` also discards what has arrived; else users may still consume that.
   // `spreads` also ends the party's other connections when its node says so.
@@ -110,8 +112,6 @@ class Multiplexer : public Connection, public FrameSink, public std::enable_shar
   // Ends the connection, telling the peer the reason, and the party's other connections when its node says
   // so.
   void end_and_spread(const Error& error, const std::string& reason);
-  // Whether a network is emulated: arrivals then count from when they are read.
-  bool is_shaped() const { return node_->shaper() != nullptr; }
   // What wait() is called with; guards the sessions.
   std::mutex& mutex() { return mutex_; }
   Error peer_error(const std::string& what) const;
@@ -122,6 +122,7 @@ class Multiplexer : public Connection, public FrameSink, public std::enable_shar
   using SessionPointer = std::shared_ptr<Session>;
 
   void dispatch(Frame& frame);                      // transmits, through the emulated network if there is one
+  std::string stamp_arrival(Frame& frame) const;    // of a frame of data; what is wrong with it
   SessionPointer find(std::uint16_t number);        // creates an unopened one; null: unknown
   void accept_data(Session& session, Frame frame);  // a data or end frame
   void end_session(std::uint16_t number, const Error& error);

@@ -50,10 +50,10 @@ struct Shaper::State {
         delay(std::chrono::duration_cast<Clock::duration>(
             std::chrono::duration<double, std::milli>(profile.one_way_ms))) {}
 
-  // Occupies the party's clock from now on; the end of the occupation. With the lock.
-  Clock::time_point occupy(std::uint64_t bytes) {
+  // Occupies the party's clock from then on; the end of the occupation. With the lock.
+  Clock::time_point occupy(std::uint64_t bytes, Clock::time_point from) {
     const std::chrono::duration<double> duration(static_cast<double>(bytes) * seconds_per_byte);
-    free_at = std::max(free_at, Clock::now()) + std::chrono::duration_cast<Clock::duration>(duration);
+    free_at = std::max(free_at, from) + std::chrono::duration_cast<Clock::duration>(duration);
     return free_at;
   }
 
@@ -105,16 +105,21 @@ Shaper::~Shaper() {
   thread_.get_id() == std::this_thread::get_id() ? thread_.detach() : thread_.join();
 }
 
-void Shaper::depart(std::shared_ptr<FrameSink> sink, Frame frame) {
+Clock::time_point Shaper::depart(std::uint64_t bytes) {
   std::lock_guard lock(state_->mutex);
-  const auto arrival = state_->occupy(frame.cost()) + state_->delay;
-  state_->travelling.push_back({arrival, std::move(sink), std::move(frame)});
-  if (state_->travelling.size() == 1) state_->changed.notify_all();
+  return state_->occupy(bytes, Clock::now()) + state_->delay;
 }
 
-Clock::time_point Shaper::arrive(std::uint64_t bytes) {
+Clock::time_point Shaper::arrive(std::uint64_t bytes, Clock::time_point arrival) {
   std::lock_guard lock(state_->mutex);
-  return state_->occupy(bytes);
+  return state_->occupy(bytes, arrival);
+}
+
+void Shaper::carry(std::shared_ptr<FrameSink> sink, Frame frame) {
+  std::lock_guard lock(state_->mutex);
+  const auto arrival = state_->occupy(frame.cost(), Clock::now()) + state_->delay;
+  state_->travelling.push_back({arrival, std::move(sink), std::move(frame)});
+  if (state_->travelling.size() == 1) state_->changed.notify_all();
 }
 
 void Shaper::drain() {

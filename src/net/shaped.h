@@ -1,9 +1,12 @@
 // Emulation of a network's rate and delay, over real TLS connections as well as between threads.
 //
 // The rate is one party's, over all its links and both directions together: a virtual clock on which each
-// frame that is sent or received occupies bytes * 8 / rate. A frame leaves when its occupation ends and is
-// released one-way delay later; at the receiver it becomes visible when its occupation of the receiver's
-// clock ends. Waiting is by timers.
+// frame that is sent or received occupies bytes * 8 / rate. A frame of data leaves at once, carrying the time
+// at which its emulated self arrives: the one-way delay after its occupation of the sender's clock ends. Its
+// receiver shows it when its occupation of the receiver's clock, from then on, has ended. So nothing is held
+// back by a thread of its own, and the emulation costs next to nothing but the waiting. The times are those
+// of the machine's steady clock: an emulated network is among parties on one machine. Control frames have no
+// room for a time; they travel in the sender's memory.
 #pragma once
 
 #include <condition_variable>
@@ -26,7 +29,7 @@ struct NetworkProfile {
 // and at most a minute. Throws kUsage.
 NetworkProfile parse_profile(const std::string& text);
 
-// Where frames go when they have travelled.
+// Where frames go that were carried.
 class FrameSink {
  public:
   virtual ~FrameSink() = default;
@@ -43,11 +46,13 @@ class Shaper {
   Shaper(const Shaper&) = delete;
   Shaper& operator=(const Shaper&) = delete;
 
-  // Sends the frame on its way; the sink is kept alive until it arrives.
-  void depart(std::shared_ptr<FrameSink> sink, Frame frame);
-  // A frame of so many bytes has arrived: when it becomes visible.
-  Clock::time_point arrive(std::uint64_t bytes);
-  // Waits until everything under way has been released.
+  // A frame of so many bytes leaves now: when it arrives.
+  Clock::time_point depart(std::uint64_t bytes);
+  // A frame of so many bytes arrives then: when it becomes visible.
+  Clock::time_point arrive(std::uint64_t bytes, Clock::time_point arrival);
+  // Releases the frame when it arrives; the sink is kept alive until then.
+  void carry(std::shared_ptr<FrameSink> sink, Frame frame);
+  // Waits until everything that is carried has been released.
   void drain();
 
  private:

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "net/in_process.h"
+#include "net/multiplexer.h"
 #include "net/test_support.h"
 
 namespace sotto::net {
@@ -98,6 +99,32 @@ TEST(Shaped, TheRateIsOfAPartyOverItsLinksAndDirections) {
   const double duplex = both([&] { party(0); }, [&] { party(1); });
   EXPECT_GT(duplex / one, 1.4);  // one if directions did not share the rate
   EXPECT_LT(duplex / one, 2.6);
+}
+
+// A frame of data that says when it arrives is refused where nobody emulates, and when that is absurd.
+TEST(Shaped, ArrivalsAreCheckedByTheirReceiver) {
+  const auto refused = [](std::uint64_t tag, const std::optional<NetworkProfile>& profile) {
+    class Receiver final : public Multiplexer {
+     public:
+      using Multiplexer::deliver, Multiplexer::Multiplexer;
+      PairwiseKey pairwise_key(std::string_view, const Digest&) override { return {}; }
+
+     protected:
+      void transmit(Frame&) override {}
+    };
+    const auto receiver = std::make_shared<Receiver>(
+        "alice", std::make_shared<Node>(true, profile ? std::make_shared<Shaper>(*profile) : nullptr),
+        ConnectionOptions{});
+    const std::byte payload{1};
+    receiver->deliver(make_frame({.kind = FrameKind::kData, .tag = tag}, {&payload, 1}));
+    const auto failure = receiver->failure();
+    return failure ? failure->message() : "";
+  };
+  EXPECT_EQ(refused(0, std::nullopt), "");
+  EXPECT_EQ(refused(0, parse_profile("lan")), "");
+  EXPECT_EQ(refused(1, parse_profile("lan")), "");
+  EXPECT_THAT(refused(1, std::nullopt), HasSubstr("emulated network"));
+  EXPECT_THAT(refused(~std::uint64_t{0} >> 1, parse_profile("lan")), HasSubstr("one machine"));
 }
 
 TEST(Shaped, WhatIsUnderWayArrivesAfterItsSenderLeft) {

@@ -108,7 +108,6 @@ void TcpConnection::wait(std::unique_lock<std::mutex>& lock, Session& session, C
   }
   lock.lock();
   stop_driving();
-  if (is_shaped()) net_thread_->attend();
 }
 
 void TcpConnection::drive(Clock::time_point until) {
@@ -212,7 +211,7 @@ std::uint32_t TcpConnection::on_tick(Clock::time_point now) {
 std::uint32_t TcpConnection::wanted_events() {
   std::uint32_t events = backlog_ == 0 ? 0 : EPOLLOUT;
   std::lock_guard lock(mutex());
-  const bool user_was_here = drives_ != drives_at_last_tick_ && !is_shaped();
+  const bool user_was_here = drives_ != drives_at_last_tick_;
   const bool user_is_near = driver_ == Driver::kUser || user_was_here;
   if (!user_is_near && !input_ended_) events |= EPOLLIN;
   return events;
