@@ -52,7 +52,7 @@ TEST(Parameters, NamedSetsAreSecureAndOthersRefused) {
     EXPECT_LE(set.switching_modulus_bits(), set.degree == 4096 ? 109 : 218) << set.name;
   }
   Parameters set = parameters_named("rotations-4096");
-  set.prime_bits = {36, 37};
+  set.prime_bits = {36, 38};
   EXPECT_THAT(message_of([&] { Context{set}; }),
               HasSubstr("a modulus of 110 bits is insecure at degree 4096"));
   set.prime_bits = {50, 50, 10};

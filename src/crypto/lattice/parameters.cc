@@ -64,7 +64,7 @@ const std::vector<Parameters>& all_parameters() {
       {.name = "rotations-4096",
        .degree = 4096,
        .prime_bits = {36, 36},
-       .special_bits = 37,
+       .special_bits = 36,
        .switching_primes = 2},
       {.name = "products-8192",
        .degree = 8192,

@@ -33,7 +33,7 @@ int max_modulus_bits(std::size_t degree);
 void check(const Parameters& parameters);
 
 // products-4096    100 bits; multipliers up to 16 bits; packing once switched to one prime
-// rotations-4096    72 bits and a special prime of 37: automorphisms of fresh ciphertexts
+// rotations-4096    72 bits and a special prime of 36: automorphisms of fresh ciphertexts
 // products-8192    200 bits: products of 64-bit shares; packing once switched to three primes
 // rotations-8192   172 bits and a special prime of 44
 // Throws ErrorKind::kUsage for another name.
