@@ -29,6 +29,9 @@ std::vector<Documented> documented_costs() {
   const auto range = [](double minimum, double maximum) {
     return Attributes{{"minimum", minimum}, {"maximum", maximum}};
   };
+  const auto few_rounds = [](double minimum, double maximum) {
+    return Attributes{{"minimum", minimum}, {"maximum", maximum}, {"effort", Integer{2}}};
+  };
   return {
       {"add", {y(18, 4), y(18, 4)}, {y(18, 5)}, {}, 0, 0},
       // A product: 3 x 8. Truncated: 2 x 8 + 8 + 3 x 18 / 8.
@@ -64,12 +67,16 @@ std::vector<Documented> documented_costs() {
       {"exp", {y(18, 10)}, {y(18, 4)}, {}, 8, 0},
       {"exp", {y(18, 10)}, {y(18, 4)}, {{"effort", Integer{2}}}, 6, 0},
       // 32 pieces of six words, 16 + 8, and 3 x 42 / 8 for the truncation of 60 bits to 18.
-      {"reciprocal", {y(18, 5)}, {y(18, 1)}, range(1, 16), 3, 8 * 32 * 6 + 24 + 15.75},
+      {"reciprocal", {y(18, 5)}, {y(18, 1)}, few_rounds(1, 16), 3, 8 * 32 * 6 + 24 + 15.75},
+      {"reciprocal", {y(18, 5)}, {y(18, 1)}, range(1, 16), 9, 0},
       // Five digits: 80 + 54 bits and 10 for their positions; 41 + 9 x 25 + 50 for the mantissa; 128 + 8 + 8
       // x 25 + 42 to normalise it; 40 x 45 + 52 for its logarithm: 2690 bits. Four words of the power and 16
       // bytes, truncated from 48 bits.
       {"reciprocal", {y(18, 9)}, {y(18, 9)}, range(0x1p-8, 0x1p8), 10, 336.25 + 32 + 16 + 8 + 11.25},
-      {"divide", {y(18, 4), y(18, 5)}, {y(18, 4)}, range(1, 16), 5, 0},
+      {"divide", {y(18, 4), y(18, 5)}, {y(18, 4)}, few_rounds(1, 16), 5, 0},
+      {"divide", {y(18, 4), y(18, 5)}, {y(18, 4)}, range(1, 16), 11, 0},
+      {"log", {y(18, 5)}, {y(18, 3)}, few_rounds(1, 16), 3, 0},
+      {"log", {y(18, 5)}, {y(18, 3)}, range(1, 16), 8, 0},
       // Eight words, since a quotient's inverse has 26 fraction bits; truncated from 53; and a product,
       // by 26.
       {"divide",

@@ -105,8 +105,7 @@ std::optional<Way> way_for(const Call& call) {
   for (const Way& way : ways) least = std::min(least, usual(way.error));
   const double allowed = std::max(2 * least, std::ldexp(0.125, -y.fraction_bits));
   std::optional<Way> best;
-  const bool few_rounds =
-      integer_or(call.attributes, "effort", 0) == static_cast<std::int64_t>(Effort::kFewRounds);
+  const bool few_rounds = effort_of(call.attributes) == Effort::kFewRounds;
   // By rounds, or by bytes and then rounds.
   const auto rank = [&](const Way& way) {
     const int rounds = (way.is_clamped ? 2 : 0) + (way.square ? 1 : 0);
@@ -132,11 +131,11 @@ void check_exp(const Call& call) {
 
 Task<Shares> run_exp(Context& context, const Call& call) {
   const ValueType &a = call.operand_types[0], &y = call.result_types[0];
-  const auto effort = static_cast<Effort>(integer_or(call.attributes, "effort", 0));
   const std::optional<Way> way = way_for(call);
   Share x = secret(context, call.operands[0]);
   if (way->is_clamped)
-    x = co_await at_least(context, x, way->domain.minimum, a.fraction_bits + a.bound_bits, effort);
+    x = co_await at_least(context, x, way->domain.minimum, a.fraction_bits + a.bound_bits,
+                          effort_of(call.attributes));
   if (way->square) {
     const Share root = co_await protocols::lookup(context, x, way->square->root);
     co_return Shares{co_await multiplied(context, root, root, way->square->truncate_bits)};

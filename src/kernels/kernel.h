@@ -31,9 +31,9 @@
 // | from_bits        | bit -> y                                   | (1.0 at the result's fraction bits)
 // | select           | bit, a[, b] -> y                           |
 // | exp              | a -> y                                     | effort (domain from the operand's bound; y.fraction)
-// | reciprocal       | a -> y                                     | minimum, maximum (reals; a in [minimum, maximum])
-// | divide           | a, b -> y                                  | minimum, maximum of b
-// | log              | a -> y                                     | minimum, maximum
+// | reciprocal       | a -> y                                     | minimum, maximum (reals; a in [minimum, maximum]), effort
+// | divide           | a, b -> y                                  | minimum, maximum of b, effort
+// | log              | a -> y                                     | minimum, maximum, effort
 // | logistic, tanh   | a -> y                                     | effort (whether and how to clamp, where the bound needs it)
 // | rsqrt, sqrt      | a -> y                                     | minimum, maximum, precision (bits, default 8)
 // | max              | a -> y (last axis gone)                    | window
@@ -43,8 +43,8 @@
 // | outside          | t -> y (a scalar)                          | limit: 0 exactly when all are in [-limit, limit) units
 // clang-format on
 //
-// Kernels with a window also take effort: 0 few bytes, 1 balanced, 2 few rounds. Same results; exp's have an
-// error of their own.
+// Kernels with a window also take effort: 0 few bytes, 1 balanced, 2 few rounds. Same results; those of
+// functions differ within their errors.
 // Local kernels take no rounds. Windows are in bits of the ring: |v| < 2^(window-1) in units of the
 // last place.
 #pragma once

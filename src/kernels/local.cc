@@ -230,8 +230,11 @@ Shape without_last(Shape shape) {
 }
 
 Comparing comparing(const Attributes& attributes) {
-  return {.window = static_cast<int>(integer_or(attributes, "window", 64)),
-          .effort = static_cast<protocols::Effort>(integer_or(attributes, "effort", 0))};
+  return {.window = static_cast<int>(integer_or(attributes, "window", 64)), .effort = effort_of(attributes)};
+}
+
+protocols::Effort effort_of(const Attributes& attributes) {
+  return static_cast<protocols::Effort>(integer_or(attributes, "effort", 0));
 }
 
 }  // namespace sotto::kernels

@@ -61,5 +61,6 @@ struct Comparing {
   protocols::Effort effort = protocols::Effort::kFewBytes;
 };
 Comparing comparing(const Attributes& attributes);
+protocols::Effort effort_of(const Attributes& attributes);
 
 }  // namespace sotto::kernels

@@ -1,11 +1,11 @@
 // log: the natural logarithm of a in [minimum, maximum], 2^-20 <= minimum <= maximum <= 2^20.
 //
-// Within one binade one lookup of polynomials. Else log2 a as a number of a few bits
-// (protocols/rep3/logarithm.h) and, of any split of it, log 2 times each part, rounded: a sum, with nothing
-// to truncate. minimum counts as the power of two below it.
+// One lookup of polynomials, where maximum <= 32 minimum and rounds are to be saved or pieces are few. Else
+// log2 a as a number of a few bits (protocols/rep3/logarithm.h) and, of any split of it, log 2 times each
+// part, rounded: a sum, with nothing to truncate. minimum counts as the power of two below it.
 //
-// Error: at most 2^-17 + 1 unit; within one binade 2^-18 + 1.5 units. Rounds (rep3): 9; 3 within one binade.
-// Bytes: 0.4 kB on [2^-8, 2^8].
+// Error: at most 2^-17 + 1 unit. Rounds (rep3): looked up 3, else 9. Bytes: looked up 1.6 kB on [1, 16], else
+// 0.4 kB there and on [2^-8, 2^8].
 #include <cmath>
 #include <numbers>
 
@@ -16,18 +16,18 @@ namespace sotto::kernels {
 namespace {
 
 constexpr double kLogError = 0x1p-18;
+constexpr int kResultBound = 4;  // |log a| < 2^4
 
-// log m for m in [1, 2) with `fraction_bits`.
-PiecewiseFunction log_of_mantissa(int fraction_bits, int result_bits) {
-  const std::int64_t one = std::int64_t{1} << fraction_bits;
+// log x for x in a narrow range.
+PiecewiseFunction narrow_log(const PositiveRange& range, int result_bits) {
   Fit fit{.function = constant_time_log,
-          .domain = {.minimum = one, .maximum = 2 * one - 1, .fraction_bits = fraction_bits},
+          .domain = domain_of(range),
           .terms = 1,
           .piece_bits = 1,
           .result_bits = result_bits,
-          .result_bound = 1};
+          .result_bound = kResultBound};
   choose_pieces(fit, kLogError);
-  return fitted("log of a number in [1, 2)", fit);
+  return fitted("log", fit);
 }
 
 // round(x log 2) at result_bits <= 45 for x with `fraction_bits` >= 0, |x| < 2^40 units: a product of
@@ -61,16 +61,13 @@ PiecewiseFunction natural(const Logarithm& logarithm, int value_fraction_bits, i
   return function;
 }
 
-bool is_one_binade(const PositiveRange& range) {
-  return std::ilogb(range.minimum) == std::ilogb(range.maximum);
-}
-
 void check_log(const Call& call) {
   const Check check("log", call, 1, 1);
   const ValueType& y = check.result();
   check.numeric(check.operand(0), "the operand");
   check.arithmetic(y, "the result");
   check.shape(y, check.operand(0).shape, "the result");
+  check.effort();
   check.require(y.fraction_bits <= 45, "the result has too many fraction bits");
   const PositiveRange range = checked_range(check, check.operand(0));
   check.require(logarithm_over(range, kFinestPrecision).fits(), "the range is too wide");
@@ -80,16 +77,14 @@ Task<Shares> run_log(Context& context, const Call& call) {
   const int result_bits = call.result_types[0].fraction_bits;
   const PositiveRange range = range_of(call.attributes, call.operand_types[0]);
   const Share x = secret(context, call.operands[0]);
-  if (!is_one_binade(range)) {
-    const Logarithm logarithm = logarithm_over(range, kFinestPrecision);
-    const PiecewiseFunction function = natural(logarithm, range.fraction_bits, result_bits);
-    co_return Shares{co_await protocols::lookup_of_logarithm(context, x, logarithm, function)};
+  if (range.is_narrow()) {
+    const PiecewiseFunction function = narrow_log(range, result_bits);
+    if (is_looked_up(range, function, effort_of(call.attributes)))
+      co_return Shares{co_await protocols::lookup(context, x, function)};
   }
-  const int exponent = std::ilogb(range.minimum);
-  const PiecewiseFunction function = log_of_mantissa(range.fraction_bits + exponent, result_bits);
-  const Share y = co_await protocols::lookup(context, x, function);
-  const auto offset = static_cast<ring::Element>(times_log2(exponent, 0, result_bits));
-  co_return Shares{added(context, y, splat(context, offset, y.shape))};
+  const Logarithm logarithm = logarithm_over(range, kFinestPrecision);
+  const PiecewiseFunction function = natural(logarithm, range.fraction_bits, result_bits);
+  co_return Shares{co_await protocols::lookup_of_logarithm(context, x, logarithm, function)};
 }
 
 }  // namespace

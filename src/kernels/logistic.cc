@@ -79,7 +79,7 @@ void check_curve(const Curve& curve, const Call& call) {
 Task<Shares> run_curve(Context& context, const Curve& curve, const Call& call) {
   const ValueType& a = call.operand_types[0];
   const int result_bits = call.result_types[0].fraction_bits;
-  const auto effort = static_cast<protocols::Effort>(integer_or(call.attributes, "effort", 0));
+  const protocols::Effort effort = effort_of(call.attributes);
   Share x = secret(context, call.operands[0]);
   std::int64_t most = most_of(a);
   if (is_clamped(curve, a, result_bits, effort)) {

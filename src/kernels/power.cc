@@ -51,6 +51,11 @@ Power::Split Power::split() const {
   return split_with(kMostPieceBits, true);
 }
 
+bool Power::fits() const {
+  const Split all = split();
+  return all.logarithm.fits() && all.fits() && all.coefficient_bits + all.factor_bits - result_bits <= 61;
+}
+
 void Power::check(const Check& check) const {
   const Logarithm logarithm = logarithm_over(range, precision);
   check.require(logarithm.lowest >= 0, "the minimum is below the operand's last place");

@@ -36,6 +36,7 @@ struct Power {
   // |halves| (2^(1-precision) + 2^(-1-precision)) at most, and a unit; with coefficients of the latter kind
   // 1/8 unit more.
   Split split() const;
+  bool fits() const;
   void check(const Check& check) const;
   PiecewiseFunction function(const Split& split) const;
 

@@ -54,15 +54,20 @@ Reals across(double minimum, double maximum, std::size_t count, int fraction_bit
   return values;
 }
 
+constexpr std::int64_t kFewBytes = 0, kFewRounds = 2;
+
 TEST_P(Reciprocal, NarrowRanges) {
   for (auto [minimum, maximum] :
-       {std::pair{1.0, 16.0}, {1.0, 32.0}, {0.25, 3.0}, {0x1p-6, 0x1p-2}, {100.0, 3200.0}}) {
-    const Reals x = across(minimum, maximum, 3000, 18);
-    const Reals y = run_kernel(table(), "reciprocal", {{number(shape_of(x), 18, 12), x}},
-                               {number(shape_of(x), 18, 7)}, {{"minimum", minimum}, {"maximum", maximum}})[0];
-    for (std::size_t i = 0; i < x.size(); ++i)
-      ASSERT_NEAR(y[i], 1 / x[i], 1.001 * 0x1p-18 + 0x1p-17 / x[i]) << x[i];
-  }
+       {std::pair{1.0, 16.0}, {1.0, 32.0}, {0.25, 3.0}, {0.9, 1.1}, {0x1p-6, 0x1p-2}, {100.0, 3200.0}})
+    for (const auto& [effort, units, relative] :
+         {std::tuple{kFewBytes, 1.126, 0x1p-17 + 0x1p-20}, {kFewRounds, 1.001, 0x1p-17}}) {
+      const Reals x = across(minimum, maximum, 3000, 18);
+      const Reals y =
+          run_kernel(table(), "reciprocal", {{number(shape_of(x), 18, 12), x}}, {number(shape_of(x), 18, 7)},
+                     {{"minimum", minimum}, {"maximum", maximum}, {"effort", effort}})[0];
+      for (std::size_t i = 0; i < x.size(); ++i)
+        ASSERT_NEAR(y[i], 1 / x[i], units * 0x1p-18 + relative / x[i]) << x[i] << " effort " << effort;
+    }
 }
 
 TEST_P(Reciprocal, WideRanges) {
@@ -99,18 +104,22 @@ TEST_P(Reciprocal, Quotients) {
     double minimum, maximum;
     int numerator_bound;
     double units, relative;
+    std::int64_t effort = kFewBytes;
   };
-  for (const Range& range : {Range{1, 16, 4, 1.07, 0x1p-17},
-                             {100, 3200, 4, 1.07, 0x1p-17},
+  for (const Range& range : {Range{1, 16, 4, 1.07, 0x1p-17, kFewRounds},
+                             {100, 3200, 4, 1.07, 0x1p-17, kFewRounds},
+                             {1, 16, 4, 1.126, 0x1p-16},
+                             {100, 3200, 4, 1.126, 0x1p-16},
                              {0x1p-8, 0x1p8, 4, 1.126, 0x1p-16},
                              {0x1p-2, 0x1p10, 12, 1.126, 0x1p-16},
                              {0x1p-12, 0x1p12, -4, 1.126, 0x1p-16}}) {
     const double most = std::ldexp(0.999, range.numerator_bound);
     const Reals b = across(range.minimum, range.maximum, 6000, 18), a = uniform(6000, -most, most, 18, 6);
-    const Reals y = run_kernel(
-        table(), "divide",
-        {{number(shape_of(a), 18, range.numerator_bound), a}, {number(shape_of(b), 18, 13), b, 1}},
-        {number(shape_of(b), 18, 14)}, {{"minimum", range.minimum}, {"maximum", range.maximum}})[0];
+    const Reals y =
+        run_kernel(table(), "divide",
+                   {{number(shape_of(a), 18, range.numerator_bound), a}, {number(shape_of(b), 18, 13), b, 1}},
+                   {number(shape_of(b), 18, 14)},
+                   {{"minimum", range.minimum}, {"maximum", range.maximum}, {"effort", range.effort}})[0];
     for (std::size_t i = 0; i < b.size(); ++i)
       ASSERT_NEAR(y[i], a[i] / b[i], range.units * 0x1p-18 + std::abs(a[i] / b[i]) * range.relative)
           << a[i] << " / " << b[i];

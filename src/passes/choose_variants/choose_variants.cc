@@ -14,8 +14,9 @@ constexpr double kWorthwhile = 0.92;
 
 bool has_variants(const plan::Operation& operation) {
   // Not the guard's comparisons: nobody waits for them.
-  constexpr std::array<std::string_view, 8> kernels = {"sign",    "compare", "max",      "argmax_one_hot",
-                                                       "softmax", "exp",     "logistic", "tanh"};
+  constexpr std::array<std::string_view, 11> kernels = {"sign",       "compare", "max",      "argmax_one_hot",
+                                                        "softmax",    "exp",     "logistic", "tanh",
+                                                        "reciprocal", "divide",  "log"};
   if (std::ranges::find(kernels, operation.kernel()) != kernels.end()) return true;
   return operation.kernel() == "contract" && plan::text_attribute(operation, "then") == "relu";
 }

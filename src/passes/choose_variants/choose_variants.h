@@ -16,8 +16,9 @@ using CountOperation = std::function<kernels::Cost(const plan::Operation&)>;
 // Seconds of an operation on the network: its rounds, and the busiest party's bytes at its rate.
 double seconds_on(const Network& network, const kernels::Cost& cost, int parties);
 
-// Kernels with several implementations (comparisons, and what contains one; exp): sets the attribute `effort`
-// and names the variant: the one that sends least, unless another is faster by 8 %.
+// Kernels with several implementations (comparisons, and what contains one; exponentials, reciprocals and
+// logarithms): sets the attribute `effort` and names the variant: the one that sends least, unless another is
+// faster by 8 %.
 void choose_variant(plan::Operation& operation, int parties, const Network& network,
                     const CountOperation& count);
 

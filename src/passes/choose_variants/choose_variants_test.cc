@@ -63,6 +63,17 @@ TEST(ChooseVariants, ExponentialsOfFewPiecesHaveOneImplementation) {
   EXPECT_EQ(chosen_for_exp(100, 1, {.megabit_per_second = 300, .one_way_ms = 20}), "few bytes");
 }
 
+// 1.2 kB against six rounds.
+TEST(ChooseVariants, ReciprocalsOfANarrowRangeHaveTwo) {
+  kernels::Call call;
+  call.attributes = {{"minimum", 1.0}, {"maximum", 16.0}};
+  for (const auto& [elements, variant] : {std::pair{100000, "few bytes"}, {100, "few rounds"}}) {
+    call.operand_types = {{.shape = {elements}, .fraction_bits = 18, .bound_bits = 5}};
+    call.result_types = {{.shape = {elements}, .fraction_bits = 18, .bound_bits = 1}};
+    EXPECT_EQ(chosen_for("reciprocal", call, {.megabit_per_second = 300, .one_way_ms = 20}), variant);
+  }
+}
+
 // 4 rounds of 20 ms and 100 bytes to and from the busiest party at 0.1 Mbit/s.
 TEST(ChooseVariants, SecondsAreRoundsAndTheBusiestPartysBytes) {
   const kernels::Cost cost{.rounds = 4, .bytes = {0, 40, 0, 60, 0, 0, 0, 0, 0}};
