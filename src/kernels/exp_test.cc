@@ -21,6 +21,22 @@ TEST(FixedExp, AgreesWithTheLibraryToOneUnit) {
     }
 }
 
+TEST(ShortExp2, IsWithinItsRelativeErrorAndHalfAUnit) {
+  std::mt19937_64 random(8);
+  for (const int fraction : {1, 11, 30, 31, 40, 62})
+    for (const int result_bits : {0, 9, 30, 45})
+      for (int i = 0; i < 20000; ++i) {
+        const long double x = std::ldexp(static_cast<long double>(random() >> 11), -53) * 110 - 90;
+        if (x + result_bits >= 61 || std::fabs(x) >= std::ldexp(1.0L, 62 - fraction)) continue;
+        const auto value = static_cast<std::int64_t>(std::floor(std::ldexp(x, fraction)));
+        const long double exact =
+            std::ldexp(std::exp2(std::ldexp(static_cast<long double>(value), -fraction)), result_bits);
+        const auto found = static_cast<long double>(short_exp2(value, fraction, result_bits));
+        ASSERT_LE(std::fabs(found - exact), 0.5L + exact * 0x1p-27L)
+            << "2^(" << value << " / 2^" << fraction << ") at " << result_bits << " bits";
+      }
+}
+
 TEST(FixedExp, IsZeroBelowHalfAUnitAndSaturatesAbove) {
   EXPECT_EQ(fixed_exp(0, 18, 18), std::uint64_t{1} << 18);
   EXPECT_EQ(fixed_exp(-(std::int64_t{1000} << 18), 18, 18), 0u);

@@ -99,6 +99,16 @@ std::uint64_t power_of_two(Wide exponent, int fraction_bits, int result_bits) {
   return rounded & -static_cast<std::uint64_t>(shift <= 63);
 }
 
+// The same series in 64-bit words, for powers of which 2^-27 is enough.
+constexpr int kShortUnit = 30, kShortTerms = 11;  // the rest is below 2^-31
+std::array<std::uint64_t, kShortTerms> short_coefficients() {
+  std::array<std::uint64_t, kShortTerms> table;
+  for (std::size_t k = 0; k < kShortTerms; ++k)
+    table[k] = (kTaylor[k] + (std::uint64_t{1} << (kUnit - kShortUnit - 1))) >> (kUnit - kShortUnit);
+  return table;
+}
+const std::array<std::uint64_t, kShortTerms> kShortTaylor = short_coefficients();
+
 // e^x at result_bits fraction bits; exactly 0 in pieces all of whose values are below 2^-zero_bits.
 PiecewiseFunction lookup_of(const Split& split, const Domain& domain, int result_bits, double zero_bits) {
   const int low_bits = split.window - split.piece_bits;
@@ -145,6 +155,20 @@ std::uint64_t fixed_exp(std::int64_t value, int fraction_bits, int result_bits) 
 
 std::uint64_t fixed_exp2(std::int64_t value, int fraction_bits, int result_bits) {
   return power_of_two(static_cast<Wide>(value) << kUnit, fraction_bits, result_bits);
+}
+
+std::uint64_t short_exp2(std::int64_t value, int fraction_bits, int result_bits) {
+  const std::int64_t whole = value >> fraction_bits;
+  const auto place = static_cast<std::uint64_t>(value - (whole << fraction_bits));
+  const std::uint64_t part = fraction_bits <= kShortUnit ? place << (kShortUnit - fraction_bits)
+                                                         : place >> (fraction_bits - kShortUnit);
+  std::uint64_t power = kShortTaylor[kShortTerms - 1];
+  for (int k = kShortTerms - 2; k >= 0; --k)
+    power = kShortTaylor[static_cast<std::size_t>(k)] + ((power * part) >> kShortUnit);
+  const std::int64_t shift = kShortUnit - result_bits - whole;
+  const std::int64_t up = std::min<std::int64_t>(std::max<std::int64_t>(-shift, 0), 31);
+  const std::int64_t down = std::min<std::int64_t>(std::max<std::int64_t>(shift, 0), 62);
+  return ((power << up) + ((std::uint64_t{1} << down) >> 1)) >> down;
 }
 
 PiecewiseFunction exponential(const Domain& domain, int result_bits, int result_bound) {

@@ -30,6 +30,10 @@ std::uint64_t fixed_exp(std::int64_t value, int fraction_bits, int result_bits);
 // The same of 2^(value / 2^fraction_bits).
 std::uint64_t fixed_exp2(std::int64_t value, int fraction_bits, int result_bits);
 
+// The same within a relative 2^-27 and half a unit, in a third of the time: where a logarithm is not exact,
+// its power need not be. fraction_bits up to 62; results below 2^61.
+std::uint64_t short_exp2(std::int64_t value, int fraction_bits, int result_bits);
+
 // e^x at `result_bits` fraction bits, results below 2^result_bound, as a product of a coefficient with p and
 // a basis with q fraction bits; pieces whose largest value is below half a unit give exactly 0. The number of
 // pieces, p and q are chosen so that the error before truncation is 2^-3 units, or else, where results are

@@ -8,6 +8,8 @@ namespace sotto::kernels {
 namespace {
 
 constexpr int kMostPieceBits = 6;
+// Up to here 2^-27 is nothing beside the logarithm's error.
+constexpr int kShortPrecision = 16;
 
 }  // namespace
 
@@ -80,13 +82,14 @@ PiecewiseFunction Power::function(const Split& split) const {
   // In halves: a fraction bit more than the logarithm's. Its own is that of x in units, less `lowest`.
   const int fraction = log.fraction_bits() + 1;
   const std::int64_t offset = std::int64_t{log.lowest - range.fraction_bits} << log.fraction_bits();
+  const auto exp2 = precision <= kShortPrecision ? short_exp2 : fixed_exp2;
   function.coefficients = [=, halves = std::int64_t{halves}, bits = split.coefficient_bits,
                            minimum = function.minimum](std::int64_t base, std::span<ring::Element> out) {
-    out[0] = fixed_exp2(halves * (base + minimum + offset), fraction, bits);
+    out[0] = exp2(halves * (base + minimum + offset), fraction, bits);
   };
   function.basis = [=, halves = std::int64_t{halves}, bits = split.factor_bits](
                        std::uint64_t low, std::span<ring::Element> out) {
-    out[0] = fixed_exp2(halves * static_cast<std::int64_t>(low), fraction, bits);
+    out[0] = exp2(halves * static_cast<std::int64_t>(low), fraction, bits);
   };
   return function;
 }
