@@ -71,6 +71,7 @@ class Sender : public Connection {
 
   const Block& delta() const { return delta_; }
   Task<Batch> extend(net::Rounds& rounds, std::size_t count);
+  // For forms; refers to this party and to the batch.
   SentBlocks blocks(const Batch& batch) const {
     return {batch.blocks, delta_, session(), batch.first, peer()};
   }

@@ -6,10 +6,10 @@
 // which are uniform to the sender; from then on the pad for c = 0 is number flip, and for c = 1 the other.
 // Messages are numbers of w bits, 1 <= w <= 64.
 //
-//   form                          sender has     receiver gets    receiver -> sender    sender -> receiver
-//   random                        H(q), H(q ^ Delta)   H(t)             nothing               nothing
-//   chosen                        m_0, m_1       m_c              1 bit                 2 w bits
-//   correlated modulo 2^w         d; gets s      s + c d          1 bit                 w bits
+//   form                    sender has           receiver gets   receiver -> sender   sender -> receiver
+//   random                  H(q), H(q ^ Delta)   H(t)            nothing              nothing
+//   chosen                  m_0, m_1             m_c             1 bit                2 w bits
+//   correlated modulo 2^w   d; gets s            s + c d         1 bit                w bits
 //
 // Each number of a transfer is hashed once: a block serves one form, once. Argument: pads the receiver does
 // not have are pseudorandom (hash.h), so what they are added to is hidden. Constant time in choices, blocks

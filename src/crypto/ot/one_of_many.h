@@ -12,7 +12,8 @@
 // do: they all are multiples of Delta.)
 //
 // Cost of one: m transfers, m bits from the receiver, N w bits from the sender; 2 m + N hashes (the sender).
-// Constant time in indices and entries: the receiver looks at all entries.
+// Constant time in indices and entries: the receiver looks at all entries, or shifts the word that holds
+// them.
 #pragma once
 
 #include <cstddef>

@@ -10,8 +10,7 @@
 // a tree, the sender choosing at each level the sum of the nodes on the side where d is not. Leaves x are
 // stretched to streams r_x, a bit for each transfer (AES-128 under x, counting). With x and d as vectors of k
 // bits:
-//   receiver  u = sum r_x,  v = sum x r_x;     sender  w = sum (x ^ d) r_x = v ^ d u, where r_d does not
-//   occur.
+//   receiver  u = sum r_x,  v = sum x r_x;     sender  w = sum (x ^ d) r_x = v ^ d u,  without r_d.
 // The receiver takes the first tree's u as its choices b and sends c = u ^ b of all other trees; the sender
 // adds d c to w: q = v ^ d b. The digits' rows together are q = t ^ b Delta; they are transposed to blocks.
 // The lowest row is not needed (t's is b and q's is 0 by definition).
