@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/bits.h"
 #include "base/error.h"
@@ -89,9 +90,8 @@ std::size_t prime_at(const Context& context, std::size_t i) {
 }
 
 void check_shape(const Context& context, const ReplyShape& shape) {
-  const int width = context.modulus(0).bits;
-  const auto fits = [width](int bits) { return bits >= 0 && bits < width; };
-  SOTTO_ASSERT(fits(shape.body_bits) && fits(shape.mask_bits), "a reply keeps some bits");
+  SOTTO_ASSERT(shape.primes >= 1 && shape.primes <= context.primes(),
+               "a level that the context does not have");
   for (std::size_t i = 0; i < shape.positions.size(); ++i) {
     SOTTO_ASSERT(
         shape.positions[i] < context.degree() && (i == 0 || shape.positions[i - 1] < shape.positions[i]),
@@ -99,19 +99,64 @@ void check_shape(const Context& context, const ReplyShape& shape) {
   }
 }
 
-// To multiples of 2^bits, the nearest; the topmost is zero again, up to the prime's distance to a power of
-// two.
-void drop_bits(std::span<Word> words, int bits, int width) {
-  const Word half = bits == 0 ? 0 : Word{1} << (bits - 1);
-  const Word mask = (Word{1} << (width - bits)) - 1;
-  for (Word& word : words) word = ((word + half) >> bits) & mask;
+// The words of a polynomial at some positions, for all its primes or of its fractions.
+std::vector<Word> picked(std::span<const Word> words, std::span<const std::uint32_t> positions) {
+  std::vector<Word> result;
+  for (const std::uint32_t position : positions) result.push_back(words[position]);
+  return result;
 }
 
-void restore_bits(std::span<Word> words, int bits, Word prime) {
-  for (Word& word : words) {
-    const Word reduced = (word << bits) - prime;
-    word = reduced + (prime & (0 - (reduced >> 63)));
+std::vector<std::uint32_t> all_positions(const Context& context) {
+  std::vector<std::uint32_t> positions(context.degree());
+  std::iota(positions.begin(), positions.end(), 0);
+  return positions;
+}
+
+void write_part(ByteWriter& writer, const Context& context, Polynomial x, int bits,
+                std::span<const std::uint32_t> positions) {
+  if (bits == 0) {
+    for (std::size_t i = 0; i < x.primes(); ++i)
+      write_residues(writer, context, picked(x.residues(i), positions), i);
+    return;
   }
+  std::vector<Word> fractions(context.degree());
+  Codec(context, MessageSpace::power_of_two(bits), x.primes()).decode(fractions, x);
+  write_words(writer, picked(fractions, positions), bits);
+}
+
+Polynomial read_part(ByteReader& reader, const Context& context, std::size_t primes, int bits,
+                     std::span<const std::uint32_t> positions) {
+  Polynomial result(context.degree(), primes), scratch(context.degree(), 2);
+  std::vector<Word> read(positions.size());
+  if (bits == 0) {
+    std::ranges::fill(result.words(), 0);
+    for (std::size_t i = 0; i < primes; ++i) {
+      read_residues(reader, context, read, i);
+      for (std::size_t k = 0; k < positions.size(); ++k) result.residues(i)[positions[k]] = read[k];
+    }
+    return result;
+  }
+  const Codec codec(context, MessageSpace::power_of_two(bits), primes);
+  const auto fractions = scratch.residues(0), remainders = scratch.residues(1);
+  std::ranges::fill(fractions, 0);
+  read_words(reader, read, bits);
+  for (std::size_t k = 0; k < positions.size(); ++k) fractions[positions[k]] = read[k];
+  codec.remainders(remainders, fractions);
+  for (std::size_t i = 0; i < primes; ++i) codec.encode(result.at(i), remainders.data(), i);
+  return result;
+}
+
+// The least width whose rounding error, times `weight`, stays below `error`; 0 where no fraction is that
+// precise.
+int fraction_bits(const Context& context, std::size_t primes, double weight, double error) {
+  const double modulus_bits = context.modulus_bits(primes);
+  const int bits = std::max(1, static_cast<int>(std::ceil(modulus_bits - 1 + std::log2(weight / error))));
+  return bits <= 64 && bits + 7 <= modulus_bits ? bits : 0;
+}
+
+// Half a unit of a fraction.
+double fraction_error(const Context& context, std::size_t primes, int bits) {
+  return bits == 0 ? 0 : std::exp2(context.modulus_bits(primes) - bits - 1);
 }
 
 }  // namespace
@@ -189,63 +234,47 @@ SeededGaloisKey read_galois_key(const Context& context, std::span<const std::byt
 
 // Half of the room that is left goes to the body's error, half to the mask's, which the key multiplies.
 ReplyShape reply_shape(const Codec& codec, const Noise& noise, std::vector<std::uint32_t> positions) {
-  SOTTO_ASSERT(codec.primes() == 1, "replies are over one prime");
   const Context& context = codec.context();
-  check_room(codec, {.body = Polynomial(1, 1), .mask = Polynomial(1, 1), .noise = noise});
-  const double left = std::exp2(codec.room_bits()) - std::exp2(noise.bits());
-  const auto bits_within = [&](double error) {  // 2^(bits - 1) of error
-    return std::clamp(static_cast<int>(std::floor(std::log2(error))) + 1, 0, context.modulus(0).bits - 1);
-  };
-  const double mask_unit = 10 * std::sqrt(static_cast<double>(context.degree()));
-  ReplyShape shape{.body_bits = left > 2 ? bits_within(left / 2) : 0,
-                   .mask_bits = left > 2 * mask_unit ? bits_within(left / 2 / mask_unit) : 0,
-                   .positions = std::move(positions)};
-  // Room that is used up to the last is no room.
-  while ((noise + reply_noise(context, shape)).bits() >= codec.room_bits() && shape.body_bits > 0)
-    --shape.body_bits;
+  check_room(codec, noise);
+  // A bit for what rounding adds on the other side.
+  const double left = std::exp2(codec.room_bits()) - std::exp2(noise.bits()) - 1;
+  ReplyShape shape{
+      .primes = codec.primes(), .body_bits = 0, .mask_bits = 0, .positions = std::move(positions)};
+  if (left <= 2) return shape;
+  const double mask_weight = 10 * std::sqrt(static_cast<double>(context.degree()));
+  shape.body_bits = fraction_bits(context, codec.primes(), 1, left / 2);
+  shape.mask_bits = fraction_bits(context, codec.primes(), mask_weight, left / 2);
   return shape;
 }
 
 Noise reply_noise(const Context& context, const ReplyShape& shape) {
-  const double mask_error = shape.mask_bits == 0 ? 0 : std::exp2(shape.mask_bits - 1);
-  return {.deviation = mask_error * std::sqrt(static_cast<double>(context.degree())),
-          .bound = shape.body_bits == 0 ? 0 : std::exp2(shape.body_bits - 1)};
+  const double root = std::sqrt(static_cast<double>(context.degree()));
+  return {.deviation = fraction_error(context, shape.primes, shape.mask_bits) * root,
+          .bound = fraction_error(context, shape.primes, shape.body_bits) + (shape.body_bits == 0 ? 0 : 0.5)};
 }
 
 Bytes reply_to_bytes(const Context& context, const Ciphertext& ciphertext, const ReplyShape& shape) {
   check_shape(context, shape);
-  SOTTO_ASSERT(ciphertext.primes() == 1 && ciphertext.form == Form::kCoefficients,
-               "replies are coefficients over one prime");
-  const int width = context.modulus(0).bits;
-  std::vector<Word> body, mask(ciphertext.mask.residues(0).begin(), ciphertext.mask.residues(0).end());
-  for (const std::uint32_t position : shape.positions) body.push_back(ciphertext.body.residues(0)[position]);
-  drop_bits(body, shape.body_bits, width);
-  drop_bits(mask, shape.mask_bits, width);
+  SOTTO_ASSERT(ciphertext.primes() == shape.primes && ciphertext.form == Form::kCoefficients,
+               "replies are coefficients over the shape's primes");
   ByteWriter writer;
-  write_header(writer, context, Kind::kReply, 1);
-  write_words(writer, body, width - shape.body_bits);
-  write_words(writer, mask, width - shape.mask_bits);
+  write_header(writer, context, Kind::kReply, shape.primes);
+  write_part(writer, context, ciphertext.body, shape.body_bits, shape.positions);
+  write_part(writer, context, ciphertext.mask, shape.mask_bits, all_positions(context));
   return writer.take();
 }
 
 Ciphertext read_reply(const Context& context, std::span<const std::byte> bytes, const ReplyShape& shape,
                       const Noise& noise) {
   check_shape(context, shape);
-  const Modulus& modulus = context.modulus(0);
   ByteReader reader = reader_of(bytes);
-  read_header(reader, context, Kind::kReply, 1);
-  std::vector<Word> body(shape.positions.size());
-  Ciphertext result{.body = Polynomial(context.degree(), 1),
-                    .mask = Polynomial(context.degree(), 1),
+  const std::size_t primes = read_header(reader, context, Kind::kReply, shape.primes);
+  if (primes != shape.primes) refuse(fmt::format("has {} primes where {} are due", primes, shape.primes));
+  Ciphertext result{.body = read_part(reader, context, primes, shape.body_bits, shape.positions),
+                    .mask = read_part(reader, context, primes, shape.mask_bits, all_positions(context)),
                     .form = Form::kCoefficients,
                     .noise = noise + reply_noise(context, shape)};
-  read_words(reader, body, modulus.bits - shape.body_bits);
-  read_words(reader, result.mask.residues(0), modulus.bits - shape.mask_bits);
   reader.expect_end();
-  restore_bits(body, shape.body_bits, modulus.value);
-  restore_bits(result.mask.residues(0), shape.mask_bits, modulus.value);
-  std::ranges::fill(result.body.words(), 0);
-  for (std::size_t i = 0; i < body.size(); ++i) result.body.residues(0)[shape.positions[i]] = body[i];
   return result;
 }
 

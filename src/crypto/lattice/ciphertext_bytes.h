@@ -5,8 +5,10 @@
 // header. Reading accepts nothing else: other lengths, other contexts and residues not below their prime are
 // refused with ErrorKind::kPeer, in words.
 //
-// A reply, the last ciphertext of a job, is smaller still: low bits that only carry noise are left out, and
-// of the body all coefficients that nobody will read.
+// A reply, the last ciphertext of a job, is smaller still: of the body only coefficients that somebody reads
+// are sent, and numbers modulo Q as fractions of Q with as many bits as the noise leaves sense in. A fraction
+// of b bits is what Codec decodes a number to, as if it were a message modulo 2^b, and the number what it
+// encodes.
 #pragma once
 
 #include <cstdint>
@@ -30,17 +32,18 @@ SeededGaloisKey read_galois_key(const Context& context, std::span<const std::byt
 
 // What both sides of a reply agree on.
 struct ReplyShape {
-  int body_bits = 0, mask_bits = 0;      // how many low bits are left out, of ciphertexts over one prime
+  std::size_t primes = 1;
+  int body_bits = 0, mask_bits = 0;      // of the fractions; 0: residues as they are
   std::vector<std::uint32_t> positions;  // coefficients of the body that are sent, ascending
 };
 
-// The shape that leaves out as much as the codec's room allows beyond this noise, for these coefficients.
+// The shortest fractions with which messages of this codec survive this noise.
 // Throws ErrorKind::kUsage where check_room() would.
 ReplyShape reply_shape(const Codec& codec, const Noise& noise, std::vector<std::uint32_t> positions);
 // Noise that the shape adds.
 Noise reply_noise(const Context& context, const ReplyShape& shape);
 
-// ciphertext: coefficients, over one prime.
+// ciphertext: coefficients, over the shape's primes.
 Bytes reply_to_bytes(const Context& context, const Ciphertext& ciphertext, const ReplyShape& shape);
 // Body coefficients that were not sent are zero, and what decrypts there means nothing.
 Ciphertext read_reply(const Context& context, std::span<const std::byte> bytes, const ReplyShape& shape,

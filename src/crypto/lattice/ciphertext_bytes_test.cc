@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <numeric>
 
 #include "base/error.h"
 #include "crypto/lattice/hide.h"
@@ -36,8 +37,6 @@ TEST(CiphertextBytes, CarryAQuestionAndItsReply) {
   // Only three coefficients are asked for.
   const Codec codec(context, space, 1);
   const ReplyShape shape = reply_shape(codec, product.noise, {0, 7, 4095});
-  EXPECT_GE(shape.body_bits, 31);
-  EXPECT_GE(shape.mask_bits, 22);
   const Bytes back = reply_to_bytes(context, product, shape);
   EXPECT_LE(back.size(), 7 + (3 * 19 + 7) / 8 + 4096 * 28 / 8);
   const Ciphertext reply = read_reply(context, back, shape, product.noise);
@@ -48,6 +47,52 @@ TEST(CiphertextBytes, CarryAQuestionAndItsReply) {
   add_product(sums, messages, weights);
   const Vector expected = reduced(sums, space);
   for (const std::uint32_t position : shape.positions) EXPECT_EQ(read[position], expected[position]);
+}
+
+// A product of 64-bit shares, all of it: masked by a share of the other side, hidden, over two primes back.
+TEST(CiphertextBytes, CarryProductsOfSharesOf64Bits) {
+  Parties parties("products-8192");
+  const Context& context = parties.context;
+  const MessageSpace space = MessageSpace::power_of_two(64);
+  const Codec codec(context, space, 4), reply_codec(context, space, 2);
+  const Vector x = messages_of(space, 8192, 1), share = messages_of(space, 8192, 2);
+  const Integers weights = sparse_integers(8192, 40, INT64_MAX, 3);
+  const Plaintext plaintext = make_plaintext(context, 4, weights, 0x1p63, 8192);
+  const PublicKey public_key = expand_public_key(context, parties.masks, parties.encryptor.zero());
+  const Ciphertext encrypted = parties.encrypt(codec, x);
+  const Ciphertext* term = &encrypted;
+  const Plaintext* factor = &plaintext;
+  Ciphertext product = product_sum(context, {&term, 1}, {&factor, 1});
+  add_messages(codec, product, share);
+  Hider(context, public_key).hide(codec, product, 8192);
+  switch_modulus(context, product, 2);
+  to_coefficients(context, product);
+  std::vector<std::uint32_t> positions(8192);
+  std::iota(positions.begin(), positions.end(), 0);
+  const ReplyShape shape = reply_shape(reply_codec, product.noise, positions);
+  const Ciphertext reply = read_reply(context, reply_to_bytes(context, product, shape), shape, product.noise);
+  std::vector<Big> sums(share.begin(), share.end());
+  add_product(sums, x, weights);
+  EXPECT_EQ(parties.read(space, reply), reduced(sums, space));
+}
+
+// Fractions of numbers modulo several primes: messages of 40 bits over two primes in about 50 bits each.
+TEST(CiphertextBytes, RepliesOverSeveralPrimesAreFractions) {
+  Parties parties("products-4096");
+  const Context& context = parties.context;
+  const MessageSpace space = MessageSpace::power_of_two(40);
+  const Codec codec(context, space, 2);
+  const Vector messages = messages_of(space, 4096, 1);
+  Ciphertext ciphertext = parties.encrypt(codec, messages);
+  to_coefficients(context, ciphertext);
+  std::vector<std::uint32_t> positions(4096);
+  std::iota(positions.begin(), positions.end(), 0);
+  const ReplyShape shape = reply_shape(codec, ciphertext.noise, positions);
+  EXPECT_LE(shape.body_bits, 43);
+  EXPECT_LE(shape.mask_bits, 52);
+  const Bytes bytes = reply_to_bytes(context, ciphertext, shape);
+  EXPECT_EQ(bytes.size(), 7u + 512 * static_cast<std::size_t>(shape.body_bits + shape.mask_bits));
+  EXPECT_EQ(parties.read(space, read_reply(context, bytes, shape, ciphertext.noise)), messages);
 }
 
 // The reply of a sender that uses all the room there is.

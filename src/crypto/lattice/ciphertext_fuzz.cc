@@ -30,7 +30,7 @@ void attempt(std::span<const std::byte> bytes, Read read) {
 }
 
 void attempt_reply(std::span<const std::byte> bytes) {
-  const ReplyShape shape{.body_bits = 3, .mask_bits = 2, .positions = {0, 5, 2047}};
+  const ReplyShape shape{.primes = 1, .body_bits = 5, .mask_bits = 0, .positions = {0, 5, 2047}};
   try {
     const Ciphertext reply = read_reply(context(), bytes, shape, {});
     for (const Word word : reply.mask.words()) expect(word < context().modulus(0).value);
@@ -65,6 +65,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   attempt_all(lengthened(bytes, 11, 2048 * 14));
   attempt_all(lengthened(bytes, 8, 2 * 2048 * 14));
   attempt_all(lengthened(bytes, 15, 2048 * (14 + 16)));
-  attempt_all(lengthened(bytes, 7, 40 + 2048 * 12));
+  attempt_all(lengthened(bytes, 7, 16 + 2048 * 14));
   return 0;
 }

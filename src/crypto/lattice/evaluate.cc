@@ -189,14 +189,18 @@ void switch_modulus(const Context& context, Ciphertext& ciphertext, std::size_t 
   }
 }
 
-void check_room(const Codec& codec, const Ciphertext& ciphertext) {
-  SOTTO_ASSERT(codec.primes() == ciphertext.primes(), "a codec of another level");
-  if (ciphertext.noise.bits() < codec.room_bits()) return;
+void check_room(const Codec& codec, const Noise& noise) {
+  if (noise.bits() < codec.room_bits()) return;
   throw Error(
       ErrorKind::kUsage,
       fmt::format("the noise of a ciphertext may reach {:.1f} bits, and messages of {} bits leave {:.1f}",
-                  ciphertext.noise.bits(), codec.space().bits, codec.room_bits()),
+                  noise.bits(), codec.space().bits, codec.room_bits()),
       "take parameters with a larger modulus, or smaller multipliers");
+}
+
+void check_room(const Codec& codec, const Ciphertext& ciphertext) {
+  SOTTO_ASSERT(codec.primes() == ciphertext.primes(), "a codec of another level");
+  check_room(codec, ciphertext.noise);
 }
 
 }  // namespace sotto::lattice

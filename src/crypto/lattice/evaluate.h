@@ -48,6 +48,7 @@ void to_coefficients(const Context& context, Ciphertext& ciphertext);
 void switch_modulus(const Context& context, Ciphertext& ciphertext, std::size_t primes);
 
 // Throws ErrorKind::kUsage if the noise may reach the codec's room.
+void check_room(const Codec& codec, const Noise& noise);
 void check_room(const Codec& codec, const Ciphertext& ciphertext);
 
 // x = round(x / p) modulo every prime of `primes`, p being the modulus of `last` (x's last residue); x's

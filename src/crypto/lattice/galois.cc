@@ -135,7 +135,7 @@ SeededGaloisKey make_galois_key(const SecretKey& key, Encryptor& encryptor, std:
     context.table().scale_add(digit.body.at(i), image.at(0), factor, degree, modulus);
     result.digits.push_back(std::move(digit));
   }
-  std::ranges::fill(image.words(), 0);
+  wipe(image);
   return result;
 }
 

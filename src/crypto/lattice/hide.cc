@@ -27,6 +27,7 @@ Polynomial uniform_noise(const Context& context, NoiseSource& source, std::size_
                                      modulus);
     }
   }
+  wipe(random);
   return result;
 }
 
@@ -37,11 +38,9 @@ void Hider::hide(const Codec& codec, Ciphertext& ciphertext, double coefficients
   Ciphertext zero = encryptor_.zero(ciphertext.primes());
   const double bits = (ciphertext.noise + zero.noise).bits() + kHidingBits + std::log2(coefficients);
   const int flood_bits = static_cast<int>(std::ceil(bits));
-  // Refused before any work if the sum would not fit.
-  Ciphertext checked{
-      .body = Polynomial(1, ciphertext.primes()), .mask = {}, .noise = ciphertext.noise + zero.noise};
-  checked.noise.bound += std::exp2(flood_bits);
-  check_room(codec, checked);
+  Noise noise = ciphertext.noise + zero.noise;
+  noise.bound += std::exp2(flood_bits);
+  check_room(codec, noise);
   Polynomial flood = uniform_noise(context, noise_, ciphertext.primes(), flood_bits);
   if (ciphertext.form == Form::kCoefficients) to_coefficients(context, zero);
   if (ciphertext.form == Form::kValues) context.forward(flood);
@@ -49,7 +48,8 @@ void Hider::hide(const Codec& codec, Ciphertext& ciphertext, double coefficients
   for (std::size_t i = 0; i < ciphertext.primes(); ++i)
     context.table().add(ciphertext.body.at(i), ciphertext.body.at(i), flood.at(i), context.degree(),
                         context.modulus(i));
-  ciphertext.noise = checked.noise;
+  ciphertext.noise = noise;
+  wipe(flood);
 }
 
 }  // namespace sotto::lattice

@@ -1,7 +1,5 @@
 #include "crypto/lattice/keys.h"
 
-#include <openssl/crypto.h>
-
 #include <cmath>
 #include <numeric>
 #include <vector>
@@ -13,8 +11,6 @@ namespace {
 
 // Of one binomial error.
 constexpr double kErrorVariance = kBinomialBits / 4.0;
-
-void wipe(Polynomial& secret) { OPENSSL_cleanse(secret.words().data(), secret.words().size_bytes()); }
 
 }  // namespace
 

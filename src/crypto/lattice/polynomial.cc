@@ -1,5 +1,7 @@
 #include "crypto/lattice/polynomial.h"
 
+#include <openssl/crypto.h>
+
 #include <new>
 #include <vector>
 
@@ -58,5 +60,7 @@ void give_back_words(Word* words, std::size_t count) {
   kept.blocks.push_back({words, count});
   kept.total += count;
 }
+
+void wipe(Polynomial& secret) { OPENSSL_cleanse(secret.words().data(), secret.words().size_bytes()); }
 
 }  // namespace sotto::lattice

@@ -67,4 +67,7 @@ class Polynomial {
   WordArray words_;
 };
 
+// Overwrites what was secret.
+void wipe(Polynomial& secret);
+
 }  // namespace sotto::lattice
