@@ -1,9 +1,5 @@
-// Files that only their owner can read, and nobody can change unnoticed:
-//
-//   mark | 12 bytes nonce | AES-256-GCM(content) | 16 bytes tag
-//
-// with the mark, which says what kind of file it is, as additional data. The key is 32 bytes in a file of
-// mode 0600, made when missing; one key may seal many files (nonces are random: at most 2^32 of them).
+// Files that only their owner can read, and nobody can change unnoticed (sealed_bytes.h). The mark says what
+// kind of file it is; the key is 32 bytes in a file of mode 0600, made when missing.
 #pragma once
 
 #include <filesystem>

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "protocols/share.h"
 #include "runtime/session_id.h"
 
@@ -25,6 +27,10 @@ struct Bundle {
   SessionId sharing{};
   std::vector<StoredShare> shares;
 };
+
+Bytes to_bytes(const Bundle& bundle);
+// Throws kData naming `what` when the bytes are no bundle. Total on arbitrary bytes.
+Bundle bundle_from(std::span<const std::byte> bytes, const std::string& what);
 
 // Written beside and renamed, so that a crash leaves the old file or the new one. Throws ErrorKind::kSystem.
 void save_bundle(const std::filesystem::path& file, const std::filesystem::path& key_file,

@@ -65,6 +65,34 @@ TEST(Store, NoticesEveryChangedByte) {
   EXPECT_THROW(load_bundle(file, key), Error);
 }
 
+// As long as a job file lets it be.
+TEST(Store, AJobMayHaveALongName) {
+  auto bundle = example();
+  bundle.job = std::string(4096, 'j');
+  EXPECT_EQ(bundle_from(to_bytes(bundle), "it").job, bundle.job);
+}
+
+// Behind the encryption's tag only a bug could change it; that must not go unnoticed where it would be used.
+TEST(Store, RefusesScalesThatNoPlanHas) {
+  const auto complaint = [](int fraction_bits, int bound_bits) -> std::string {
+    auto bundle = example();
+    bundle.shares[0].fraction_bits = fraction_bits;
+    bundle.shares[0].bound_bits = bound_bits;
+    try {
+      bundle_from(to_bytes(bundle), "alice.share");
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kData);
+      return error.message();
+    }
+    return "";
+  };
+  EXPECT_EQ(complaint(62, -64), "");
+  for (const auto& [fraction_bits, bound_bits] : {std::pair{63, 3}, {-1, 3}, {18, 64}, {18, -65}})
+    EXPECT_THAT(complaint(fraction_bits, bound_bits),
+                testing::AllOf(testing::HasSubstr("alice.share: \"w1\""),
+                               testing::HasSubstr(std::to_string(fraction_bits) + " fraction bits")));
+}
+
 TEST(Store, RefusesAKeyThatOthersCanRead) {
   const Directory directory;
   const auto file = directory.path / "alice.share", key = directory.path / "alice.key";
