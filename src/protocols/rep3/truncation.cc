@@ -66,6 +66,8 @@ void Truncation::deal(const Words& b) {
 }
 
 void Truncation::fill_at_single(const Chunk& chunk, const Output& output) {
+  if (filled_) return;
+  filled_ = true;
   const Roles& roles = dealing_.roles();
   if (bits_ == 0) {
     dealing_.context().local([&] {

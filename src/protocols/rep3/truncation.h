@@ -49,7 +49,7 @@ class Truncation {
   Truncation(Dealing& dealing, std::size_t count, int bits) : dealing_(dealing), count_(count), bits_(bits) {}
   // `b` holds B at the single, else empty.
   void deal(const Words& b);
-  // At the single, from deal() on: its parts of the output, which finish() fills otherwise.
+  // At the single, from deal() on: its parts of the output, which finish() fills if they are not there.
   void fill_at_single(const Chunk& chunk, const Output& output);
   // `a` holds A at the pair, else empty.
   Task<void> finish(Words a, const Chunk& chunk, const Output& output);
@@ -62,6 +62,7 @@ class Truncation {
   int bits_;
   Words high_share_, first_share_;
   Dealing::Narrow wrap_;
+  bool filled_ = false;
 };
 
 }  // namespace sotto::protocols::rep3
