@@ -1,5 +1,6 @@
 // Checks are total: whatever a plan says, the answer is yes or an error that says why.
 #include <limits>
+#include <map>
 
 #include "kernels/test_bench.h"
 
@@ -99,7 +100,8 @@ class Hostile {
                              "result_dimensions",
                              "low",
                              "high",
-                             "interior"})
+                             "interior",
+                             "precision"})
       if (below(2) == 0) call.attributes[name] = attribute();
     return call;
   }
@@ -139,6 +141,38 @@ TEST(Checks, SurviveAnyPlan) {
   }
   EXPECT_GT(passed, 500);
   EXPECT_GT(refused, 1000);
+}
+
+// Types and ranges that are no nonsense, for the kernels whose checks decide by what can be computed.
+TEST(Checks, FunctionsThatPassRun) {
+  Hostile hostile(12);
+  const auto between = [&](int least, int most) {
+    return least + static_cast<int>(hostile.below(static_cast<std::uint64_t>(most - least + 1)));
+  };
+  const char* names[] = {"exp", "reciprocal", "divide", "log", "rsqrt", "sqrt", "logistic", "tanh"};
+  std::map<std::string, int> passed;
+  for (int i = 0; i < 6000; ++i) {
+    const Kernel& kernel = kernel_named(names[hostile.below(std::size(names))]);
+    Call call;
+    for (int operands = std::string(kernel.name) == "divide" ? 2 : 1; operands > 0; --operands)
+      call.operand_types.push_back(number({3}, between(0, 40), between(-20, 40)));
+    call.result_types = {number({3}, between(0, 40), between(-20, 30))};
+    const double minimum = std::ldexp(1.0 + 0.01 * between(0, 99), between(-21, 10));
+    call.attributes = {{"minimum", minimum},
+                       {"maximum", minimum * std::exp2(0.25 * between(0, 120))},
+                       {"precision", std::int64_t{between(6, 18)}},
+                       {"effort", std::int64_t{between(0, 2)}}};
+    try {
+      kernel.check(call);
+    } catch (const Error&) {
+      continue;
+    }
+    ++passed[kernel.name];
+    for (const Table* table : protocols::all_tables())
+      ASSERT_NO_THROW(count(*table, kernel, call, 3)) << kernel.name;
+    call.operands.clear();
+  }
+  for (const char* name : names) EXPECT_GT(passed[name], 20) << name;
 }
 
 TEST(Checks, NameTheKernelAndTheProblem) {

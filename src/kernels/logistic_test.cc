@@ -20,8 +20,8 @@ TEST(ConstantTime, LogisticIsAccurate) {
 // The whole domain, its ends, zero and the limits of the clamp among it.
 Reals across(int bound, int fraction) {
   const double most = std::ldexp(1.0, bound) - std::ldexp(1.0, -fraction);
-  Reals values = uniform(3000, -most, most, fraction, 11);
-  const Reals middle = uniform(2000, -std::min(most, 20.0), std::min(most, 20.0), fraction, 12);
+  Reals values = uniform(1200, -most, most, fraction, 11);
+  const Reals middle = uniform(800, -std::min(most, 20.0), std::min(most, 20.0), fraction, 12);
   values.insert(values.end(), middle.begin(), middle.end());
   for (double x : {0.0, most, -most, 7.0, -7.0, 7.375, -7.375, 8.0, -8.0, 13.875, -13.875, 14.5, -14.5})
     if (std::abs(x) <= most)

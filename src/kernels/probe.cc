@@ -58,7 +58,7 @@ Task<Shares> run_outside(Context& context, const Call& call) {
   const Share below = subtracted(context, splat(context, limit - 1, t.shape), t);
   const auto count = t.shape[0];
   const Share both = joined(context, {above, below}, 0);
-  const Share inside = co_await protocols::sign(context, both, 64, comparing(call.attributes).effort);
+  const Share inside = co_await protocols::sign(context, both, 64, effort_of(call.attributes));
   const Share numbers = co_await protocols::from_bits(context, inside, 1);
   const Share sum = last_axis_summed(context, numbers);
   co_return Shares{

@@ -1,6 +1,8 @@
 // The reciprocal within kernels: of values in [minimum, maximum], and how it is divided into steps.
 #pragma once
 
+#include <cmath>
+
 #include "kernels/check.h"
 #include "kernels/local.h"
 #include "kernels/piecewise.h"
@@ -17,7 +19,10 @@ inline constexpr double kReciprocalError = 0x1p-18;
 struct PositiveRange {
   double minimum, maximum;
   int fraction_bits;
-  bool is_narrow() const { return maximum <= minimum * kNarrowRatio; }
+  // And not of so few units that pieces cannot be small beside them.
+  bool is_narrow() const {
+    return maximum <= minimum * kNarrowRatio && std::ldexp(minimum, fraction_bits) >= 16;
+  }
 };
 
 // In units of the last place.
