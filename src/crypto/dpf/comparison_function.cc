@@ -230,7 +230,8 @@ void evaluate(int holder, std::span<const std::uint64_t> x, int bits, std::span<
   const auto last = corrections.last(bits::words_for(x.size()));
   for (Word& word : plane) word = 0;
   for (std::size_t i = 0; i < x.size(); ++i)
-    put(plane, i, outputs[i] ^ (Word{0} - (current[i].high & 1)) ^ (controls[i] & get(last, i)));
+    put(plane, i,
+        outputs[i] ^ current[i].high ^ (controls[i] & last[i / 64] >> (i % 64)));  // the low bit counts
 }
 
 }  // namespace sotto::dpf

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <span>
 
+#include "base/constant_time.h"
+
 namespace sotto::ot {
 
 struct alignas(16) Block {
@@ -17,7 +19,7 @@ struct alignas(16) Block {
 };
 
 // All ones where the lowest bit of `bit` is set, else zero.
-constexpr std::uint64_t mask_of(std::uint64_t bit) { return std::uint64_t{0} - (bit & 1); }
+inline std::uint64_t mask_of(std::uint64_t bit) { return opaque(std::uint64_t{0} - (bit & 1)); }
 
 // A secret choice without a branch: if_one where the lowest bit of `bit` is set, else if_zero.
 inline Block choose(std::uint64_t bit, const Block& if_one, const Block& if_zero) {

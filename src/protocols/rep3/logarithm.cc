@@ -330,13 +330,16 @@ Words LogarithmChunk::take_logarithm(const Words& normalised) {
     std::vector<Word> argument(count_);
     ring::add_constant(argument, normalised.span(), Word{0} - static_cast<Word>(table.minimum()));
     ring::mask_low(argument, argument, format_.t + 1);
-    for (std::size_t piece = 0; piece < LogarithmTable::kPieces; ++piece)
+    std::vector<Word> mask(count_);
+    for (std::size_t piece = 0; piece < LogarithmTable::kPieces; ++piece) {
+      piece_mask(mask.data(), argument.data(), piece, table.low_bits(), count_);
       for (int k = 0; k < table.terms; ++k)
         add_piece(
             sum.mutable_span().data(),
             at(table_.share, piece * static_cast<std::size_t>(table.terms) + static_cast<std::size_t>(k))
                 .data(),
-            argument.data(), piece, table.low_bits(), k, count_);
+            argument.data(), mask.data(), table.low_bits(), k, count_);
+    }
     ring::mask_low(sum.mutable_span(), sum.span(), format_.logarithm_bits());
     ring::shift_right(sum.mutable_span(), sum.span(), table.result_bits() - format_.opened_bits);
     if (roles_.is_first()) ring::add_constant(sum.mutable_span(), sum.span(), 1);

@@ -60,15 +60,20 @@ SOTTO_VECTORIZED void bit_mask(Word* out, const Word* bits, int bit, std::size_t
   for (std::size_t i = 0; i < count; ++i) out[i] = Word{0} - ((bits[i] >> bit) & 1);
 }
 
-SOTTO_VECTORIZED void add_piece(Word* sum, const Word* coefficient, const Word* argument, Word piece,
+SOTTO_VECTORIZED void piece_mask(Word* out, const Word* argument, Word piece, int low_bits,
+                                 std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i)
+    out[i] = Word{0} - static_cast<Word>((argument[i] >> low_bits) == piece);
+}
+
+SOTTO_VECTORIZED void add_piece(Word* sum, const Word* coefficient, const Word* argument, const Word* mask,
                                 int low_bits, int power, std::size_t count) {
   const Word low_mask = (Word{1} << low_bits) - 1;
   for (std::size_t i = 0; i < count; ++i) {
-    const Word here = Word{0} - static_cast<Word>((argument[i] >> low_bits) == piece);
     const Word tau = argument[i] & low_mask;
     Word basis = power == 0 ? 1 : tau;
     for (int k = 1; k < power; ++k) basis = (basis * tau) >> low_bits;
-    sum[i] += coefficient[i] * basis & here;
+    sum[i] += coefficient[i] * basis & mask[i];
   }
 }
 

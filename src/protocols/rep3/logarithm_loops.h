@@ -45,8 +45,12 @@ void select_vector_bit(Word* out, const Vector32* vectors, const Word* mantissas
 // All ones where the bit is one.
 void bit_mask(Word* out, const Word* bits, int bit, std::size_t count);
 
-// sum += coefficient where the argument is in this piece, times tau^k
-void add_piece(Word* sum, const Word* coefficient, const Word* argument, Word piece, int low_bits, int power,
-               std::size_t count);
+// All ones where the argument is in this piece.
+void piece_mask(Word* out, const Word* argument, Word piece, int low_bits, std::size_t count);
+
+// sum += coefficient times tau^power under the mask. In a function of its own: where the compiler sees that a
+// mask is a comparison's result it jumps around the coefficient.
+void add_piece(Word* sum, const Word* coefficient, const Word* argument, const Word* mask, int low_bits,
+               int power, std::size_t count);
 
 }  // namespace sotto::protocols::rep3

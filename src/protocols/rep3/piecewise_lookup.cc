@@ -2,23 +2,14 @@
 
 #include <cstring>
 
-#include "base/vectorized.h"
 #include "protocols/rep3/halves.h"
+#include "protocols/rep3/scan.h"
 
 namespace sotto::protocols::rep3 {
 
 namespace {
 
 using Word = std::uint64_t;
-
-// selected[t] = table[j][t] by a scan whose memory accesses do not depend on j.
-SOTTO_VECTORIZED void scan(Word* selected, const Word* table, Word j, std::size_t pieces, std::size_t terms) {
-  for (std::size_t t = 0; t < terms; ++t) selected[t] = 0;
-  for (std::size_t piece = 0; piece < pieces; ++piece) {
-    const Word mask = Word{0} - static_cast<Word>(piece == j);
-    for (std::size_t t = 0; t < terms; ++t) selected[t] |= table[piece * terms + t] & mask;
-  }
-}
 
 }  // namespace
 

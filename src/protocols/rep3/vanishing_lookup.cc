@@ -2,14 +2,13 @@
 
 #include "base/bits.h"
 #include "base/ring.h"
+#include "protocols/rep3/scan.h"
 
 namespace sotto::protocols::rep3 {
 
 namespace {
 
 using Word = std::uint64_t;
-
-Word where(bool condition) { return Word{0} - static_cast<Word>(condition); }
 
 }  // namespace
 
@@ -71,10 +70,8 @@ Words VanishingLookup::select_values(const Words& argument, const Words& opened)
     for (std::size_t i = 0; i < count_; ++i) {
       const Word u = argument.span()[i], c = opened.span()[i / 64] >> (i % 64) & 1;
       const Word wanted = c * pieces() + ((u >> low_bits()) & (pieces() - 1));
-      const Word* table = &tables_.span()[2 * i * pieces()];
       Word selected = 0;
-      for (std::size_t entry = 0; entry < 2 * pieces(); ++entry)
-        selected |= table[entry] & where(entry == wanted);
+      scan(&selected, &tables_.span()[2 * i * pieces()], wanted, 2 * pieces(), 1);
       ring::Element basis = 0;
       function_.basis(u & low_mask, {&basis, 1});
       out.mutable_span()[i] = selected * basis;
