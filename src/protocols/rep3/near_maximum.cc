@@ -24,8 +24,9 @@ NearMaximum::NearMaximum(Dealing& dealing, const Form& form)
       wins_(dealing, words(), {(MaskedProducts::Set{1} << (form.columns - 1)) - 1},
             {kWinsFirst, kWinsSecond, kWinsProducts}),
       opening_(dealing, form.rows, form.width, NarrowOpening::Kind::kSum, kMaximumFirst, kMaximumSecond) {
-  SOTTO_ASSERT(form.columns >= 2 && form.columns <= 10 && form.window <= 62 && form.dropped < form.window &&
-                   form.window <= form.width && form.width < 64,
+  SOTTO_ASSERT(form.columns >= 2 && form.columns <= 10 && form.window <= 62 && form.dropped >= 0 &&
+                   (form.dropped == 0 || form.dropped + 1 < form.window) && form.window <= form.width &&
+                   form.width < 64,
                "a maximum is of 2 to 10 columns in a window that leaves room");
 }
 

@@ -16,8 +16,8 @@ class PiecewiseLookup {
 
   // In the first round at all parties; `half` holds the single's summand, modulo 2^window, else empty.
   void deal(const Words& half);
-  // At the single, from deal() on: its parts of the output of a function that truncates. finish() fills them,
-  // too.
+  // At the single, from deal() on: its parts of the output of a function that truncates, which finish() fills
+  // otherwise.
   void fill_at_single(const Output& output) { truncation_->fill_at_single(chunk_, output); }
   // From the next round on, `half` at the pair: 1 round, and one more if the function truncates.
   Task<void> finish(Words half, const Output& output);
