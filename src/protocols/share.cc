@@ -13,7 +13,9 @@ namespace sotto::protocols {
 Words Words::allocate(std::size_t count) {
   Words words;
   words.count_ = count;
-  const std::size_t bytes = count * sizeof(std::uint64_t);
+  constexpr std::size_t kMost = ~std::size_t{0} / sizeof(std::uint64_t);
+  const std::size_t bytes =
+      std::min(count, kMost) * sizeof(std::uint64_t);  // too many: there is no such memory
   auto* memory = static_cast<std::uint64_t*>(take_buffer(bytes));
   if (memory == nullptr)
     throw Error(
