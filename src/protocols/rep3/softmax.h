@@ -11,8 +11,10 @@
 //   product, truncated            2   truncation.h
 //
 // Security: each step's file; the sites of the steps' randomness differ. Semi-honest, one corruption; the
-// single receives nothing. Cost per row of ten with eight pieces, a window of 26 bits and a reciprocal of 16
-// pieces and 2 terms: about 2.6 kB.
+// single receives nothing. As with truncation, against a functionality that tells a corrupted party its
+// summand (A or B): it decides which of nearly equal columns is taken off and whether a power a piece below
+// the pieces counts. Cost per row of ten with eight pieces, a window of 26 bits and a reciprocal of 16 pieces
+// and 2 terms: about 2.6 kB.
 #pragma once
 
 #include "protocols/table.h"
