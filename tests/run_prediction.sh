@@ -20,6 +20,8 @@ PY
 "$sotto" compile "$model" --train sgd --rows 256 --test-rows 128 --calibration-steps 20 --no-guard \
   --reveal model:images --reveal accuracy:images -o train.plan >/dev/null
 "$sotto" compile "$model" --predict 64 --data x=images:pixels --no-guard -o predict.plan >/dev/null
+# However many rows at once, parameters are as fine as the training left them.
+"$sotto" compile "$model" --predict 10000 --data x=images:pixels -o many.plan >/dev/null
 # The same with the guard, for numbers that may be far larger than those that ranges are measured on; their last digits are
 # left out.
 "$sotto" compile "$model" --predict 64 --data x=images --limit x=4000 --fraction-bits 14 -o guarded.plan >/dev/null
@@ -50,6 +52,9 @@ def job(name, reveals, local):
     open(name + ".toml", "w").write(text)
 shown = run("plan", "show", "train.plan")
 names = re.findall(r"^  (\S+)\s+.*torch_linear", shown, re.M)
+def fractions(text): return {n: int(f) for n, f in re.findall(r"^  (\S+)\s+fixed\(.*?\)\.(\d+) ", text, re.M)}
+trained, many = fractions(shown), fractions(run("plan", "show", "many.plan"))
+assert all(many[n] >= trained[n] for n in names), (trained, many)
 def trains(party):
     inputs = {"images": ["x", "train.images", "test.x", "test.images"], "labels": ["labels", "train.labels", "test.labels", "test.labels"]}.get(party)
     text = f'store = "{party}.share"\nstore_key = "{party}.key"\n'

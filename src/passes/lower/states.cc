@@ -6,6 +6,7 @@
 #include "passes/lower/format.h"
 #include "passes/lower/guard.h"
 #include "passes/optimizer/optimizer.h"
+#include "passes/train/arguments.h"
 #include "passes/train/train.h"
 
 namespace sotto::passes {
@@ -40,7 +41,9 @@ int fraction_beside(mlir::Operation* product, Value state, const Precision& prec
 
 // A truncation by d bits costs 3d/8 bytes an element, where it makes the state (d falls with the state's
 // fraction) and where it makes the products that the state enters (d rises). The larger tensors decide.
-int usual_or_large(Value state, const Precision& precision) {
+// What comes from a store is refused where it is finer than here, and its training chose by a batch of
+// another size: it gets the finest that a training could have chosen.
+int fraction_of_parameter(Value state, bool stored, const Precision& precision) {
   constexpr int64_t kFarFewer = 16;
   int64_t entered = 0;
   int room = precision.large_state_fraction_bits;
@@ -51,6 +54,7 @@ int usual_or_large(Value state, const Precision& precision) {
           measured_bound(user->getResult(0), precision).value_or(precision.activation_bound_bits);
       room = std::min(room, kRawBits - bound - fraction_beside(user, state, precision));
     }
+  if (stored && entered > 0) return std::max(precision.state_fraction_bits, room);
   const int64_t elements = tensor_type(state).getNumElements();
   if (kFarFewer * elements < entered)
     return std::min(precision.state_fraction_bits, precision.small_state_fraction_bits);
@@ -71,7 +75,8 @@ int fraction_of_state(mlir::func::FuncOp function, unsigned index, const Precisi
   if (llvm::StringRef parameter = name; parameter.consume_front(kMomentumPrefix))
     for (unsigned other = 0; other < function.getNumArguments(); ++other)
       if (argument_name(function, other) == parameter) return fraction_of_state(function, other, precision);
-  return usual_or_large(function.getArgument(index), precision);
+  return fraction_of_parameter(function.getArgument(index),
+                               static_cast<bool>(function.getArgAttr(index, kStoredAttribute)), precision);
 }
 
 privacy::FixedType type_of_state(mlir::func::FuncOp function, unsigned index, const Precision& precision) {
