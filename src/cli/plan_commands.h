@@ -4,9 +4,20 @@
 #include <filesystem>
 #include <string>
 
+#include "base/error.h"
 #include "net/shaped.h"
 
 namespace sotto::cli {
+
+// What the function makes of the file; its errors name the file.
+template <class Function>
+auto naming(const std::filesystem::path& file, Function&& function) {
+  try {
+    return function();
+  } catch (const Error& error) {
+    throw Error(error.kind(), file.string() + ": " + error.message(), error.hint());
+  }
+}
 
 void show_plan(const std::filesystem::path& file);
 void show_cost(const std::filesystem::path& file, const std::string& network, bool json);

@@ -106,7 +106,8 @@ nlohmann::json as_json(const std::vector<Choice>& choices) {
 void show_cost(const std::filesystem::path& file, const std::string& network_name, bool json) {
   const auto network = net::parse_profile(network_name);
   // The costs are those that the runtime counts, not those that the file claims.
-  const auto program = runtime::prepare(runtime::read_plan_file(file));
+  const auto bytes = runtime::read_plan_file(file);
+  const auto program = naming(file, [&] { return runtime::prepare(bytes); });
   if (json) {
     nlohmann::json out{{"plan", program.plan.name()}, {"digest", program.digest}, {"network", network_name}};
     double total = 0;

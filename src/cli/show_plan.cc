@@ -74,7 +74,7 @@ void show_block(const plan::Plan& plan, const plan::Block& block) {
 
 void show_plan(const std::filesystem::path& file) {
   const auto bytes = runtime::read_plan_file(file);
-  const auto plan = plan::parse_verified(bytes);
+  const auto plan = naming(file, [&] { return plan::parse_verified(bytes); });
   show_head(plan, plan::digest(bytes));
   show_openings(plan);
   std::cout << "\ncontrol\n";

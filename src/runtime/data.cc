@@ -27,7 +27,9 @@ std::vector<std::byte> read_packed_file(const std::filesystem::path& path) {
     throw Error(ErrorKind::kSystem, fmt::format("cannot read {}: {}", path.string(), why),
                 "Check the path in the job file and the file's permissions.");
   };
-  if (!std::filesystem::is_regular_file(path)) unreadable("it is no file");
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) unreadable("there is no such file");
+  if (!std::filesystem::is_regular_file(path, ignored)) unreadable("it is no file");
   const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), gzclose);
   if (!file) unreadable("it cannot be opened");
   std::vector<std::byte> bytes;

@@ -29,7 +29,7 @@ OwnInputs::OwnInputs(const Program& program, const LocalFiles& files, int self, 
     if (file == files.inputs.end())
       throw Error(ErrorKind::kUsage,
                   fmt::format("[local.{}] gives no file for input \"{}\"", name, input.name()),
-                  fmt::format("Add inputs = {{ {} = \"FILE\" }}.", input.name()));
+                  fmt::format("Add inputs = {{ \"{}\" = \"FILE\" }}.", input.name()));
     const auto& value = program.plan.values(static_cast<int>(input.value()));
     tensors_.try_emplace(input.name(), read_numbers(file->second, digests_[input.name()]), input.encoding(),
                          plan::shape_of(value), fmt::format("input \"{}\"", input.name()));

@@ -17,8 +17,9 @@ namespace {
                                         "after run {} of {}",
                                         directory.path().string(), marks.front().runs, total);
   throw Error(ErrorKind::kUsage, what,
-              "--resume goes on from there, at all parties; --from-start drops the checkpoints and begins "
-              "anew.");
+              marks.empty() ? "If that run is over, --from-start drops its checkpoints and begins anew."
+                            : "--resume goes on from there, at all parties; --from-start drops the "
+                              "checkpoints and begins anew.");
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ void check_input(Checks& checks, const OwnPart& part, const plan::wire::Input& i
   const auto file = files.find(input.name());
   if (file == files.end())
     return checks.fail(title, fmt::format("[local.{}] gives no file for it", name),
-                       fmt::format("Add inputs = {{ {} = \"FILE\" }}.", input.name()));
+                       fmt::format("Add inputs = {{ \"{}\" = \"FILE\" }}.", input.name()));
   checks.attempt(title, [&] {
     const auto shape = plan::shape_of(part.program->plan.values(static_cast<int>(input.value())));
     runtime::EncodedTensor(runtime::parse_numbers(runtime::read_packed_file(file->second)), input.encoding(),
