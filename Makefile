@@ -17,7 +17,7 @@ install: ## Install the Debian packages that are missing
 .PHONY: build
 build: install ## Build the release: build/release/{sotto,sotto-party,sotto-compile}
 	cmake --preset release
-	cmake --build --preset release --parallel $(JOBS)
+	cmake --build --preset release --parallel $(JOBS) --target sotto sotto-party sotto-compile
 
 .PHONY: test
 test: ## Build and run all tests: release, then with sanitizers

