@@ -174,6 +174,9 @@ TEST(Examples, AreJobsAndPolicies) {
   EXPECT_EQ(job.parties.size(), 3u);
   EXPECT_EQ(job.local_of("hospital").inputs.size(), 2u);
   EXPECT_EQ(load_policy(examples / "hospital.policy.toml").reveals->size(), 2u);
+  const Job prediction = load_job(examples / "mnist_a.predict.toml");
+  for (const auto& party : job.parties)
+    EXPECT_EQ(prediction.local_of(party.name).load, job.local_of(party.name).store) << party.name;
 }
 
 bool survives(const std::string& text) {
