@@ -4,7 +4,7 @@
 // twice.
 //
 // Together they check a bound that was measured and not proven: probes of a tensor whose norm is small are
-// inside but for 2 e^-32 each, and with an element of 2 limit units or more at least one of its group's
+// inside but for 2 e^-25 each, and with an element of 2 limit units or more at least one of its group's
 // probes is outside but for 2^-48. What is then opened is one bit (passes/guard): whether any was. Rounds
 // (rep3) of outside: 4 + 2. Bytes per element: two signs at full width and two bits as numbers, about 150.
 #include "kernels/probe.h"

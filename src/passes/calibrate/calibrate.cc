@@ -18,29 +18,18 @@ namespace {
 template <class T>
 Range measure(const std::vector<T>& values, std::size_t width) {
   T lowest = values.front(), highest = values.front(), spread = 0;
-  double squares = 0;
   for (std::size_t row = 0; row < values.size(); row += width) {
-    T low = values[row], high = values[row];
-    for (std::size_t i = row; i < row + width; ++i) {
-      squares += static_cast<double>(values[i]) * static_cast<double>(values[i]);
-      low = values[i] < low ? values[i] : low;
-      high = values[i] > high ? values[i] : high;
-    }
+    const auto [low, high] = std::ranges::minmax(std::span(values).subspan(row, width));
     lowest = std::min(lowest, low), highest = std::max(highest, high), spread = std::max(spread, high - low);
   }
   return {static_cast<double>(lowest), static_cast<double>(highest), static_cast<double>(spread),
-          std::sqrt(squares / static_cast<double>(values.size()))};
+          norms_of(std::span(values))};
 }
 
 Range measure(const ir::Array& array) {
   const std::size_t width = array.shape().empty() ? 1 : static_cast<std::size_t>(array.shape().back());
   return array.type() == ir::ElementType::kF64 ? measure(array.as<double>(), width)
                                                : measure(array.as<float>(), width);
-}
-
-Range joined(const Range& a, const Range& b) {
-  return {std::min(a.minimum, b.minimum), std::max(a.maximum, b.maximum), std::max(a.spread, b.spread),
-          std::max(a.rms, b.rms)};
 }
 
 struct Calibrate : mlir::PassWrapper<Calibrate, mlir::OperationPass<mlir::ModuleOp>> {
@@ -68,14 +57,20 @@ struct Calibrate : mlir::PassWrapper<Calibrate, mlir::OperationPass<mlir::Module
   mlir::LogicalResult observe(mlir::func::FuncOp function, std::int64_t steps, Arrays& states,
                               const Arrays& data) {
     llvm::DenseMap<mlir::Value, Range> ranges;
+    mlir::Operation* boundless = nullptr;  // the first, and the step is the last
+    // Whether all elements are numbers that can be measured.
     auto see = [&](mlir::Value value, const ir::Array& array) {
-      if (!is_float(value) || array.size() == 0) return;
+      if (!is_float(value) || array.size() == 0) return true;
       const Range range = measure(array);
       auto [found, fresh] = ranges.try_emplace(value, range);
       if (!fresh) found->second = joined(found->second, range);
+      return std::isfinite(range.norms.back());
     };
     const auto observer = [&](mlir::Operation* op, unsigned result, const ir::Array& array) {
-      see(op->getResult(result), array);
+      const bool finite = see(op->getResult(result), array);
+      // A constant that is infinite may be what a maximum starts with.
+      if (!finite && !boundless && !llvm::isa<hlo::ConstantOp>(op) && !splat_value(op->getResult(result)))
+        boundless = op;
     };
     const auto [rows, batch] = batches(function, data);
     const auto order = plan::row_order(static_cast<std::uint64_t>(rows), options_.seed, 0);
@@ -87,6 +82,7 @@ struct Calibrate : mlir::PassWrapper<Calibrate, mlir::OperationPass<mlir::Module
       if (rows > 0)
         chosen = plan::batch_rows(order, static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(batch));
       if (mlir::failed(run_plainly(function, states, data, chosen, observer))) return mlir::failure();
+      if (boundless) return complain(boundless, done);
     }
     for (auto& [value, range] : ranges) widen_range(value, range);
     for (unsigned index = 0; index < function.getNumArguments(); ++index) {
@@ -95,6 +91,16 @@ struct Calibrate : mlir::PassWrapper<Calibrate, mlir::OperationPass<mlir::Module
         widen_range(argument, measure(given->second));
     }
     return mlir::success();
+  }
+
+  // Where a constant brought it in, that is said. (Constants do not know their places once they are folded.)
+  static mlir::LogicalResult complain(mlir::Operation* op, std::int64_t step) {
+    if (llvm::any_of(op->getOperands(), is_unbounded_constant))
+      return op->emitError()
+             << "'" << op->getName()
+             << "' has a constant operand that holds an infinity or NaN: fixed point has neither";
+    return op->emitError() << "'" << op->getName() << "' gives an infinity or NaN in step " << step
+                           << " of measuring ranges on the sample: fixed point has neither";
   }
 
   // Rows of the data set and of a batch; 0 and 0 when the function takes none.

@@ -18,16 +18,20 @@ using privacy::BoundStatus;
 // (protocols/probes.h).
 constexpr double kNorms = 5;
 // Where a bit more of the window costs as much (0.6 bytes an element) as it saves in probes (7 kB a group).
-constexpr double kUsualGroup = 16384;
+constexpr int64_t kUsualGroup = 16384;
 
-// How far the root mean square of the elements may go without alarm.
-double largest_usual(const Range& range, const Precision& precision) {
-  return std::ldexp(range.usual(), precision.margin_bits);
+// No larger one, whatever was measured (0.1 bytes an element): what was tiny on the sample may grow by far
+// more than the margin without alarm as long as it is far from its window.
+constexpr int64_t kLargestGroup = 65536;
+
+// How far the norm of a group of so many elements may go without alarm. Zeros on all of the sample say
+// nothing: such a value is taken to be like one that was not measured.
+double largest_norm(const Range& range, int64_t count, const Precision& precision) {
+  const double norm = range.magnitude() > 0 ? range.norm(count) : std::sqrt(static_cast<double>(count));
+  return std::ldexp(norm, precision.margin_bits);
 }
 
-double elements_of(Value value) {
-  return static_cast<double>(std::max<int64_t>(tensor_type(value).getNumElements(), 1));
-}
+int64_t elements_of(Value value) { return std::max<int64_t>(tensor_type(value).getNumElements(), 1); }
 
 }  // namespace
 
@@ -44,15 +48,26 @@ bool is_guarded(Value value) {
 }
 
 int guarded_bound(Value value, const Range& range, const Precision& precision) {
-  const double norm = largest_usual(range, precision) * std::sqrt(std::min(elements_of(value), kUsualGroup));
+  const double norm = largest_norm(range, std::min(elements_of(value), kUsualGroup), precision);
   return Range{.minimum = -2 * kNorms * norm, .maximum = 2 * kNorms * norm}.bound_bits(0);
 }
 
 int64_t probe_groups(Value value, double limit, const Precision& precision) {
-  const auto range = range_of(value);
-  const double usual = largest_usual(range.value_or(Range{-1, 1, 2, 1}), precision);
-  const double most = usual > 0 ? std::pow(limit / (kNorms * usual), 2) : elements_of(value);
-  return static_cast<int64_t>(std::ceil(elements_of(value) / std::max(std::floor(most), 1.0)));
+  const auto range = range_of(value).value_or(Range{-1, 1, 2});
+  const int64_t elements = elements_of(value);
+  const auto good = [&](int64_t groups) {
+    const int64_t size = (elements + groups - 1) / groups;
+    return size <= kLargestGroup && kNorms * largest_norm(range, size, precision) <= limit;
+  };
+  int64_t least = 1, most = elements;
+  while (least < most) {
+    const int64_t middle = least + (most - least) / 2;
+    if (good(middle))
+      most = middle;
+    else
+      least = middle + 1;
+  }
+  return most;
 }
 
 int64_t probe_limit(int window, int truncated_bits) {
@@ -137,7 +152,8 @@ mlir::LogicalResult lower_count_beyond(Lowering& lowering, privacy::CountBeyondO
         builder.create<privacy::ConstantOp>(op.getLoc(), constant, llvm::ArrayRef<double>{centre}));
   }
   const auto count = privacy::secret(
-      op.getContext(), {}, 0, Range{.minimum = 0, .maximum = 2 * elements_of(op.getOperand())}.bound_bits(0),
+      op.getContext(), {}, 0,
+      Range{.minimum = 0, .maximum = 2 * static_cast<double>(elements_of(op.getOperand()))}.bound_bits(0),
       BoundStatus::Proven);
   lowering.set_share(op, builder.create<privacy::OutsideOp>(op.getLoc(), count, centred, limit));
   return mlir::success();

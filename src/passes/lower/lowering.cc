@@ -19,11 +19,30 @@ Lowering::Lowering(const Options& options, const StateTypes& states, mlir::func:
   builder_.setInsertionPointToStart(target_.addEntryBlock());
 }
 
+namespace {
+
+// Fixed point has no infinities. A maximum may start with one: it is neutral, and no number of the program.
+mlir::LogicalResult check_constants(mlir::Operation* op) {
+  if (llvm::isa<hlo::ReduceOp, hlo::ReduceWindowOp>(op) || mlir::isOpTriviallyDead(op))
+    return mlir::success();
+  if (llvm::any_of(op->getOperands(), is_unbounded_constant))
+    return op->emitError()
+           << "'" << op->getName()
+           << "' has a constant operand that holds an infinity or NaN: fixed point has neither";
+  return mlir::success();
+}
+
+}  // namespace
+
 mlir::LogicalResult Lowering::run() {
   if (mlir::failed(lower_arguments())) return mlir::failure();
-  for (mlir::Operation& op : source_.getBody().front().without_terminator())
-    if (!llvm::isa<hlo::ConstantOp>(op) && (mlir::failed(passes::lower_operation(*this, &op)) || failed_))
+  for (mlir::Operation& op : source_.getBody().front()) {
+    if (llvm::isa<hlo::ConstantOp>(op)) continue;
+    if (mlir::failed(check_constants(&op))) return mlir::failure();
+    if (!op.hasTrait<mlir::OpTrait::IsTerminator>() &&
+        (mlir::failed(passes::lower_operation(*this, &op)) || failed_))
       return mlir::failure();
+  }
   if (mlir::failed(lower_results())) return mlir::failure();
   // What was made in vain: constants that a rule then took otherwise.
   for (mlir::Operation& op : llvm::make_early_inc_range(llvm::reverse(target_.getBody().front())))

@@ -22,6 +22,16 @@ std::optional<double> splat_value(mlir::Value value) {
   return elements.getSplatValue<llvm::APFloat>().convertToDouble();
 }
 
+bool is_unbounded_constant(mlir::Value value) {
+  mlir::Operation* op = value.getDefiningOp();
+  if (llvm::isa_and_nonnull<hlo::BroadcastInDimOp, hlo::ReshapeOp, hlo::TransposeOp>(op))
+    return is_unbounded_constant(op->getOperand(0));
+  auto constant = value.getDefiningOp<hlo::ConstantOp>();
+  if (!constant || !is_float(value)) return false;
+  return llvm::any_of(constant.getValue().getValues<llvm::APFloat>(),
+                      [](const llvm::APFloat& element) { return !element.isFinite(); });
+}
+
 mlir::Value reduce_sum(mlir::OpBuilder& builder, mlir::Location location, mlir::Value operand,
                        llvm::ArrayRef<int64_t> dimensions) {
   if (dimensions.empty()) return operand;

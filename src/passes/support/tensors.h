@@ -25,6 +25,8 @@ inline bool is_float(mlir::Value value) {
 mlir::Value splat(mlir::OpBuilder& builder, mlir::Location location, mlir::Type type, double value);
 // The number that all elements of a constant float tensor are, also behind broadcasts and reshapes.
 std::optional<double> splat_value(mlir::Value value);
+// Whether the value is a constant of which an element is infinite or NaN.
+bool is_unbounded_constant(mlir::Value value);
 
 // The sum over dimensions, and an operand repeated along the dimensions of `shape` that are not in `kept`.
 mlir::Value reduce_sum(mlir::OpBuilder& builder, mlir::Location location, mlir::Value operand,
