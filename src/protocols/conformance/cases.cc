@@ -238,9 +238,10 @@ Case logarithm_case(Logarithm logarithm) {
 // Rows of five: one where the argument is above -2^20, times how many of them there are.
 Case softmax_case(Effort effort) {
   const auto inputs = [](std::size_t count, std::int64_t value, int owner) {
-    std::vector<Input> rows = one(5 * count, value, owner);
-    rows[0].shape = {static_cast<std::int64_t>(count), 5};
-    return rows;
+    const std::size_t rows = (count + 4) / 5;
+    std::vector<Input> inputs = one(5 * rows, value, owner);
+    inputs[0].shape = {static_cast<std::int64_t>(rows), 5};
+    return inputs;
   };
   return {"softmax, effort " + std::to_string(static_cast<int>(effort)), inputs,
           [effort](std::size_t) -> Operation {
