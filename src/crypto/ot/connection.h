@@ -70,6 +70,8 @@ class Sender : public Connection {
   static Task<Sender> connect(net::Rounds& rounds, int peer, std::string peer_name, Method method);
 
   const Block& delta() const { return delta_; }
+  // What the setup made, for protocols that make and consume messages in rounds of their own.
+  SoftSpokenSender take_softspoken() && { return std::move(*softspoken_); }
   Task<Batch> extend(net::Rounds& rounds, std::size_t count);
   // For forms; refers to this party and to the batch.
   SentBlocks blocks(const Batch& batch) const {
@@ -92,6 +94,7 @@ class Receiver : public Connection {
  public:
   static Task<Receiver> connect(net::Rounds& rounds, int peer, std::string peer_name, Method method);
 
+  SoftSpokenReceiver take_softspoken() && { return std::move(*softspoken_); }
   Task<Batch> extend(net::Rounds& rounds, std::size_t count);
   ReceivedBlocks blocks(const Batch& batch) const { return {batch.blocks, session(), batch.first, peer()}; }
 

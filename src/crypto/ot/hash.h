@@ -22,7 +22,7 @@ namespace sotto::ot {
 // Public keys of one session, made of 16 random bytes that one party sends to the other.
 class Session {
  public:
-  enum class Purpose : std::uint64_t { kTreeLeft = 1, kTreeRight, kPads, kTables, kPoints, kCode };
+  enum class Purpose : std::uint64_t { kTreeLeft = 1, kTreeRight, kPads, kTables, kPoints, kCode, kVectors };
 
   explicit Session(const Block& seed);
   const Block& seed() const { return seed_; }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "base/error.h"
 #include "base/threads.h"
@@ -31,6 +32,17 @@ std::vector<RoundKeys> expanded(std::span<const Block> leaves) {
   std::vector<RoundKeys> keys(leaves.size());
   backend().expand_keys(keys.data(), leaves.data(), leaves.size());
   return keys;
+}
+
+// The trees' roots: AES-128 under the seed, counting.
+std::vector<Block> roots_of(const Block& seed, std::size_t count) {
+  std::vector<Block> roots(count);
+  for (std::size_t tree = 0; tree < count; ++tree) roots[tree].low = tree;
+  RoundKeys key;
+  backend().expand_keys(&key, &seed, 1);
+  backend().hash(roots.data(), roots.data(), count, Block{}, key);
+  sodium_memzero(&key, sizeof key);
+  return roots;
 }
 
 void forget(std::vector<RoundKeys>& keys) { sodium_memzero(keys.data(), keys.size() * sizeof(RoundKeys)); }
@@ -70,12 +82,15 @@ class Rows {
 };
 
 template <class Function>
-void for_chunks(std::size_t count, int bits, std::uint64_t& next_block, const Function& function) {
-  const std::uint64_t start = next_block;
+void for_chunks(std::size_t count, int bits, std::uint64_t start, const Function& function) {
   parallel_for((count + kChunkBits - 1) / kChunkBits, 8, [&](std::size_t begin, std::size_t end) {
     for (std::size_t number = begin; number < end; ++number) function(Chunk(number, count, bits, start));
   });
-  next_block += (count + kRows - 1) / kRows;
+}
+
+// Returns what `next` was, and goes on by `count` transfers.
+std::uint64_t advance(std::uint64_t& next, std::size_t count) {
+  return std::exchange(next, next + (count + kRows - 1) / kRows);
 }
 
 }  // namespace
@@ -90,16 +105,18 @@ Block random_delta() {
   return delta;
 }
 
-SoftSpokenReceiver::SoftSpokenReceiver(int bits, const Session& session, std::span<const Pair> base)
+SoftSpokenReceiver::SoftSpokenReceiver(int bits, const Session& session, std::span<const Pair> base,
+                                       const Block& seed)
     : bits_(bits), tree_message_(kTreeMessageBytes) {
   check_bits(bits);
   SOTTO_ASSERT(base.size() == kBaseTransfers, "128 base transfers");
   const SmallTrees trees(bits, session);
   std::vector<Pair> masked(kBaseTransfers);
+  const std::vector<Block> roots = roots_of(seed, trees_of(bits));
   for (std::size_t tree = 0; tree < trees_of(bits); ++tree) {
     const auto at = tree * static_cast<std::size_t>(bits), depth = static_cast<std::size_t>(bits);
     const auto leaves =
-        trees.grow(random_block(), base.subspan(at, depth), std::span(masked).subspan(at, depth));
+        trees.grow(roots[tree], base.subspan(at, depth), std::span(masked).subspan(at, depth));
     const auto keys = expanded(leaves);
     leaves_.insert(leaves_.end(), keys.begin(), keys.end());
   }
@@ -108,10 +125,13 @@ SoftSpokenReceiver::SoftSpokenReceiver(int bits, const Session& session, std::sp
 
 SoftSpokenReceiver::~SoftSpokenReceiver() { forget(leaves_); }
 
-void SoftSpokenReceiver::extend(std::span<Block> out, std::span<std::byte> message) {
+std::uint64_t SoftSpokenReceiver::reserve(std::size_t count) { return advance(next_block_, count); }
+
+void SoftSpokenReceiver::extend_at(std::uint64_t place, std::span<Block> out,
+                                   std::span<std::byte> message) const {
   SOTTO_ASSERT(message.size() == softspoken_bytes(out.size(), bits_), "the message has its size");
   const auto depth = static_cast<std::size_t>(bits_);
-  for_chunks(out.size(), bits_, next_block_, [&](const Chunk& chunk) {
+  for_chunks(out.size(), bits_, place, [&](const Chunk& chunk) {
     Rows rows;
     Word choices[kChunkWords];
     std::byte* part = message.data() + chunk.message;
@@ -173,7 +193,10 @@ SoftSpokenSender::~SoftSpokenSender() {
   sodium_memzero(&delta_, sizeof delta_);
 }
 
-void SoftSpokenSender::extend(std::span<Block> out, std::span<const std::byte> message) {
+std::uint64_t SoftSpokenSender::reserve(std::size_t count) { return advance(next_block_, count); }
+
+void SoftSpokenSender::extend_at(std::uint64_t place, std::span<Block> out,
+                                 std::span<const std::byte> message) const {
   if (message.size() != softspoken_bytes(out.size(), bits_))
     throw Error(
         ErrorKind::kPeer,
@@ -182,7 +205,7 @@ void SoftSpokenSender::extend(std::span<Block> out, std::span<const std::byte> m
                     peer_, out.size(), message.size(), softspoken_bytes(out.size(), bits_)),
         "The peer runs another version of Sotto.", peer_);
   const auto depth = static_cast<std::size_t>(bits_);
-  for_chunks(out.size(), bits_, next_block_, [&](const Chunk& chunk) {
+  for_chunks(out.size(), bits_, place, [&](const Chunk& chunk) {
     Rows rows;
     Word correction[kChunkWords] = {};
     const std::byte* part = message.data() + chunk.message;

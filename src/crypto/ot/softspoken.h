@@ -43,18 +43,25 @@ inline constexpr std::size_t kTreeMessageBytes = kBaseTransfers * sizeof(Pair);
 std::size_t softspoken_bytes(std::size_t count, int bits);
 
 // Both sides count transfers in the order in which they are made: extend() with the same counts on both
-// sides. `bits` is k. Secrets are overwritten at the end.
+// sides, or reserve() in the same order and extend_at() in any. `bits` is k. Secrets are overwritten at the
+// end.
 class SoftSpokenReceiver {
  public:
-  // base: the strings of 128 base transfers in which this party was the sender.
-  SoftSpokenReceiver(int bits, const Session& session, std::span<const Pair> base);
+  // base: the strings of 128 base transfers in which this party was the sender. seed: secret, of the trees.
+  SoftSpokenReceiver(int bits, const Session& session, std::span<const Pair> base,
+                     const Block& seed = random_block());
   ~SoftSpokenReceiver();
   SoftSpokenReceiver(SoftSpokenReceiver&&) = default;
 
   // For the sender, once, before the first message.
   std::span<const std::byte> tree_message() const { return tree_message_; }
-  // Blocks t, and the message of softspoken_bytes(out.size()).
-  void extend(std::span<Block> out, std::span<std::byte> message);
+  // The place of the next `count` transfers.
+  std::uint64_t reserve(std::size_t count);
+  // Blocks t, and the message of softspoken_bytes(out.size()). Each place once.
+  void extend_at(std::uint64_t place, std::span<Block> out, std::span<std::byte> message) const;
+  void extend(std::span<Block> out, std::span<std::byte> message) {
+    extend_at(reserve(out.size()), out, message);
+  }
 
  private:
   int bits_;
@@ -76,8 +83,12 @@ class SoftSpokenSender {
   SoftSpokenSender(SoftSpokenSender&&) = default;
 
   const Block& delta() const { return delta_; }
+  std::uint64_t reserve(std::size_t count);
   // Blocks q.
-  void extend(std::span<Block> out, std::span<const std::byte> message);
+  void extend_at(std::uint64_t place, std::span<Block> out, std::span<const std::byte> message) const;
+  void extend(std::span<Block> out, std::span<const std::byte> message) {
+    extend_at(reserve(out.size()), out, message);
+  }
 
  private:
   int bits_;
