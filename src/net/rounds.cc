@@ -26,6 +26,11 @@ Rounds::Rounds(int self, int parties, bool counting)
 
 Rounds Rounds::counting(int self, int parties) { return Rounds(self, parties, true); }
 
+std::string Rounds::peer_name(int party) const {
+  const Link* link = links_[static_cast<std::size_t>(party)];
+  return link != nullptr ? link->peer_name() : fmt::format("party {}", party);
+}
+
 void Rounds::send(int to, const void* data, std::size_t byte_count) {
   SOTTO_ASSERT(to != self_ && to >= 0 && to < parties(), "a message goes to another party");
   if (byte_count == 0) return;

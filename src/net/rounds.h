@@ -13,6 +13,7 @@
 #include <coroutine>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/task.h"
@@ -30,6 +31,8 @@ class Rounds {
   int self() const { return self_; }
   int parties() const { return static_cast<int>(bytes_to_.size()); }
   bool is_counting() const { return counting_; }
+  // For messages to people.
+  std::string peer_name(int party) const;
 
   // Appends to this round's stream to a party; the bytes are copied.
   void send(int to, const void* data, std::size_t byte_count);

@@ -1,8 +1,9 @@
-// What a protocol operation at one party runs in: who I am, the rounds, the keys shared with the others, and the
-// address of this operation's randomness.
+// What a protocol operation at one party runs in: who I am, the rounds, the keys shared with the others, and
+// the address of this operation's randomness.
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "crypto/prg/prg.h"
@@ -13,10 +14,17 @@ namespace sotto::protocols {
 
 class Table;
 
-// Keys of one party for one session. pair[p] is shared with party p (unused at p == self); own is known to nobody else.
+// What a protocol's setup left at one party for one session (Rows::setup): the protocol's own business.
+struct SessionState {
+  virtual ~SessionState() = default;
+};
+
+// Keys of one party for one session. pair[p] is shared with party p (unused at p == self); own is known to
+// nobody else. `state` is null for protocols without a setup.
 struct SessionKeys {
   std::vector<prg::Prg> pair;
   prg::Prg own;
+  std::shared_ptr<SessionState> state = nullptr;
 };
 
 // One protocol operation's place in the address space of randomness; see prg::Address.
@@ -49,9 +57,13 @@ class Context {
 
   const prg::Prg& key_with(int party) const { return keys_->pair[static_cast<std::size_t>(party)]; }
   const prg::Prg& own_key() const { return keys_->own; }
+  // Null when counting.
+  SessionState* state() const { return keys_ == nullptr ? nullptr : keys_->state.get(); }
 
   // Words of the right length: without data when counting.
-  Words words(std::size_t count) const { return counting() ? Words::shape_only(count) : Words::allocate(count); }
+  Words words(std::size_t count) const {
+    return counting() ? Words::shape_only(count) : Words::allocate(count);
+  }
   // Pure arithmetic; skipped when counting.
   template <class Function>
   void local(Function&& function) const {

@@ -152,6 +152,9 @@ using Shares = std::vector<Share>;
 
 // Every function is called at all parties with equal arguments but for the words inside shares.
 struct Rows {
+  // What the parties do once, before a session's first operation; null where there is nothing to do. Its
+  // result is the SessionKeys' state. Its cost is not part of any operation's.
+  std::function<Task<std::shared_ptr<SessionState>>(net::Rounds&)> setup = nullptr;
   // The owner gives `values` (others an empty Words); result arithmetic.
   std::function<Task<Share>(Context&, int owner, Words values, Shape shape)> input;
   // Result: the values at parties whose bit is set in `to_mask`, empty elsewhere.

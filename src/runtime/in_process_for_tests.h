@@ -66,7 +66,8 @@ inline std::vector<PartyOutcome> run_with_boundaries(
         std::vector<net::Link*> raw;
         for (auto& link : mine) raw.push_back(link.get());
         net::Rounds rounds(self, raw);
-        const auto keys = keys_for_tests(self, parties);
+        auto keys = keys_for_tests(self, parties);
+        if (const auto& setup = program.table->rows().setup) keys.state = rounds.run(setup(rounds));
         AtBoundary boundary;
         Executor executor(program, {&rounds,
                                     &keys,

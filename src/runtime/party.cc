@@ -199,9 +199,10 @@ RunSummary run_party(const Job& job, const std::string& name, const OnProgress& 
   });
   // What is wrong with it, everybody finds for itself.
   const auto session = conclude(openings, names);
-  summary.connect_seconds = seconds_since(start);
   telling_others(mesh, [&] {
-    const auto keys = session_keys(mesh, agreement_digest(job));
+    auto keys = session_keys(mesh, agreement_digest(job));
+    if (const auto& setup = program.table->rows().setup) keys.state = rounds.run(setup(rounds));
+    summary.connect_seconds = seconds_since(start);
     Environment environment{&rounds, &keys, raw, {}, {}, {}, {}};
     environment.fill_input = [&](const auto& input, const auto& value, std::size_t offset, auto out) {
       inputs.fill(input, value, offset, out);
