@@ -1,0 +1,23 @@
+// Small loops over planes of packed bits (base/bits.h).
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/bits.h"
+
+namespace sotto::protocols::duo {
+
+using Word = std::uint64_t;
+
+// Unused bits of the last word are zero by convention.
+inline void clear_tail(std::span<Word> plane, std::size_t bit_count) {
+  if (bit_count % 64 != 0 && !plane.empty()) plane.back() &= (Word{1} << bit_count % 64) - 1;
+}
+
+// out = plane `bit` of values.
+inline void plane_of(std::span<Word> out, std::span<const Word> values, int bit) {
+  bits::to_planes(out, values, bit, 1);
+}
+
+}  // namespace sotto::protocols::duo

@@ -1,0 +1,55 @@
+// A session whose base transfers a dealer made out of keys that are given: for tests, where runs must repeat
+// themselves and setups would cost more than what is tested.
+#pragma once
+
+#include <array>
+
+#include "protocols/duo/session.h"
+
+namespace sotto::protocols::duo {
+
+// Of party `self`. own[p] is the key of party p, `common` that of both: what each end draws follows from the
+// key of the party whose secret it is.
+inline std::shared_ptr<SessionState> insecurely_dealt_session(int self,
+                                                              const std::array<const prg::Prg*, 2>& own,
+                                                              const prg::Prg& common) {
+  constexpr std::uint32_t kSetup = ~std::uint32_t{0};
+  const auto blocks = [](const prg::Prg& key, int direction, std::uint8_t purpose, std::size_t count) {
+    std::vector<std::uint64_t> words(2 * count);
+    prg::Address address{.step = kSetup};
+    address.chunk = static_cast<std::uint16_t>(direction);
+    address.purpose = purpose;
+    key.fill(words, address);
+    std::vector<ot::Block> drawn(count);
+    for (std::size_t i = 0; i < count; ++i) drawn[i] = {words[2 * i], words[2 * i + 1]};
+    return drawn;
+  };
+  struct Direction {
+    ot::Session keys;
+    ot::SoftSpokenReceiver receiver;
+    ot::SoftSpokenSender sender;
+  };
+  const auto direction_of = [&](int sender) {
+    const prg::Prg &senders = *own[static_cast<std::size_t>(sender)],
+                   &receivers = *own[static_cast<std::size_t>(1 - sender)];
+    const ot::Session keys(blocks(common, sender, 0, 1)[0]);
+    ot::Block delta = blocks(senders, sender, 1, 1)[0];
+    delta.low |= 1;
+    const auto strings = blocks(receivers, sender, 2, 2 * ot::kBaseTransfers);
+    const auto choices = ot::SoftSpokenSender::base_choices(delta, kTreeLevels);
+    std::vector<ot::Pair> pairs;
+    std::vector<ot::Block> chosen;
+    for (std::size_t i = 0; i < ot::kBaseTransfers; ++i) {
+      pairs.push_back({strings[2 * i], strings[2 * i + 1]});
+      chosen.push_back(pairs[i][choices[i]]);
+    }
+    ot::SoftSpokenReceiver receiver(kTreeLevels, keys, pairs, blocks(receivers, sender, 3, 1)[0]);
+    ot::SoftSpokenSender end(kTreeLevels, keys, delta, chosen, receiver.tree_message(), "the peer");
+    return Direction{keys, std::move(receiver), std::move(end)};
+  };
+  Direction sending = direction_of(self), receiving = direction_of(1 - self);
+  return std::make_shared<Session>(SendingEnd{sending.keys, std::move(sending.sender)},
+                                   ReceivingEnd{receiving.keys, std::move(receiving.receiver)}, "the peer");
+}
+
+}  // namespace sotto::protocols::duo

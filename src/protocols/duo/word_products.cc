@@ -1,0 +1,178 @@
+#include "protocols/duo/word_products.h"
+
+#include <algorithm>
+
+#include "base/ring.h"
+#include "crypto/ot/correlated_vectors.h"
+#include "protocols/duo/planes.h"
+#include "protocols/duo/slices.h"
+
+namespace sotto::protocols::duo {
+namespace {
+
+// Items at once have 64 transfers each, of 16 bytes; products at once 260 bytes on the wire each.
+constexpr std::size_t kItemsAtOnce = std::size_t{1} << 14, kProductsAtOnce = std::size_t{1} << 16;
+
+// Rows of `length` from columns [first, first + count).
+struct Columns {
+  std::size_t first, count;
+};
+
+std::vector<Columns> columns_of(std::size_t length) {
+  std::vector<Columns> columns;
+  for (std::size_t first = 0; first < length; first += ot::kMaxVectorLength)
+    columns.push_back({first, std::min(ot::kMaxVectorLength, length - first)});
+  return columns;
+}
+
+std::size_t items_at_once(std::size_t length) {
+  return std::clamp<std::size_t>(kProductsAtOnce / length, 1, kItemsAtOnce);
+}
+
+Words transposed(const Context& context, const Words& matrix, std::size_t rows, std::size_t columns) {
+  Words out = context.words(rows * columns);
+  context.local([&] {
+    const auto from = matrix.span();
+    const auto to = out.mutable_span();
+    for (std::size_t i = 0; i < rows; ++i)
+      for (std::size_t j = 0; j < columns; ++j) to[j * rows + i] = from[i * columns + j];
+  });
+  return out;
+}
+
+}  // namespace
+
+Gilboa::Gilboa(Supply& supply, int sender, std::size_t items, std::size_t length)
+    : supply_(supply),
+      sender_(sender),
+      items_(items),
+      length_(length),
+      claim_(supply.claim(sender, 64 * items)) {}
+
+Task<Words> Gilboa::run(Words mine) {
+  return supply_.context().self() == sender_ ? send(std::move(mine)) : choose(std::move(mine));
+}
+
+Task<Words> Gilboa::send(Words rows) {
+  Context& context = supply_.context();
+  Message flips(context, 64 * flips_bytes());
+  flips.receive(context);
+  co_await context.next_round();
+  Words result = context.words(items_ * length_);
+  std::vector<Word> sums(context.counting() ? 0 : items_ * length_);
+  context.local([&] { std::ranges::fill(result.mutable_span(), 0); });
+  for (std::size_t bit = 0; bit < 64; ++bit) {
+    const int width = 64 - static_cast<int>(bit);
+    Message message(context, ot::correlated_vectors_bytes(items_, length_, width));
+    context.local([&] {
+      ot::send_correlated_vectors(message.bytes(), sums, rows.span(), length_, width,
+                                  flips.bytes().subspan(bit * flips_bytes(), flips_bytes()),
+                                  supply_.sent(claim_, bit * items_, items_));
+      ring::accumulate_scaled(result.mutable_span(), sums, 0 - (ring::Element{1} << bit));
+    });
+    message.send(context);
+  }
+  co_await context.next_round();
+  co_return result;
+}
+
+Task<Words> Gilboa::choose(Words factors) {
+  Context& context = supply_.context();
+  const std::size_t words = bits::words_for(items_);
+  Message flips(context, 64 * flips_bytes());
+  std::vector<Word> planes(context.counting() ? 0 : 64 * words);
+  context.local([&] {
+    bits::to_planes(planes, factors.span(), 0, 64);
+    for (std::size_t bit = 0; bit < 64; ++bit)
+      ot::ask(flips.bytes().subspan(bit * flips_bytes(), flips_bytes()),
+              std::span(planes).subspan(bit * words, words), supply_.received(claim_, bit * items_, items_));
+  });
+  flips.send(context);
+  co_await context.next_round();
+  std::vector<Message> messages;
+  for (int bit = 0; bit < 64; ++bit)
+    messages.emplace_back(context, ot::correlated_vectors_bytes(items_, length_, 64 - bit)).receive(context);
+  co_await context.next_round();
+  Words result = context.words(items_ * length_);
+  context.local([&] {
+    std::ranges::fill(result.mutable_span(), 0);
+    std::vector<Word> products(items_ * length_);
+    for (std::size_t bit = 0; bit < 64; ++bit) {
+      ot::receive_correlated_vectors(products, length_, 64 - static_cast<int>(bit), messages[bit].bytes(),
+                                     std::span(planes).subspan(bit * words, words),
+                                     supply_.received(claim_, bit * items_, items_));
+      ring::accumulate_scaled(result.mutable_span(), products, ring::Element{1} << bit);
+    }
+  });
+  co_return result;
+}
+
+namespace {
+
+// Products of items [first, first + count) and of some columns: both directions at once.
+Task<void> cross_terms_of(Context& context, const Words& x, const Words& y, const WordProducts& products,
+                          std::size_t first, std::size_t count, Columns columns, const Words& out) {
+  Words rows = context.words(count * columns.count);
+  const auto row_of = [&](const Words& words, std::size_t row) {
+    return words.span().subspan(row * products.length + columns.first, columns.count);
+  };
+  context.local([&] {
+    for (std::size_t i = 0; i < count; ++i)
+      std::ranges::copy(row_of(x, products.source(first + i)),
+                        rows.mutable_span().begin() + static_cast<std::ptrdiff_t>(i * columns.count));
+  });
+  Supply supply(context);
+  Gilboa first_sends(supply, 0, count, columns.count), second_sends(supply, 1, count, columns.count);
+  supply.start();
+  const Words factors = y.slice(first, count);
+  std::vector<Task<Words>> directions;
+  directions.push_back(first_sends.run(context.self() == 0 ? rows : factors));
+  directions.push_back(second_sends.run(context.self() == 1 ? rows : factors));
+  const std::vector<Words> shares = co_await when_all(std::move(directions));
+  context.local([&] {
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto to = out.mutable_span().subspan(products.target(first + i) * products.length + columns.first,
+                                                 columns.count);
+      for (const Words& share : shares)
+        ring::add(to, to, share.span().subspan(i * columns.count, columns.count));
+    }
+  });
+}
+
+}  // namespace
+
+Task<Words> cross_terms(Context& context, Words x, Words y, WordProducts products) {
+  Words out = context.words(products.targets * products.length);
+  context.local([&] { std::ranges::fill(out.mutable_span(), 0); });
+  for (const Columns columns : columns_of(products.length)) {
+    const std::size_t step = items_at_once(columns.count);
+    for (std::size_t first = 0; first < products.items; first += step) {
+      context.begin();
+      co_await cross_terms_of(context, x, y, products, first, std::min(step, products.items - first), columns,
+                              out);
+    }
+  }
+  co_return out;
+}
+
+Task<Words> elementwise_cross_terms(Context& context, Words a, Words b) {
+  const std::size_t count = a.size();
+  const auto same = [](std::size_t item) { return item; };
+  return cross_terms(context, std::move(a), std::move(b), {count, 1, count, same, same});
+}
+
+Task<Words> matrix_cross_terms(Context& context, Words a, Words b, std::size_t m, std::size_t k,
+                               std::size_t n) {
+  // Whoever knows the smaller factor's share chooses.
+  if (m <= n)
+    co_return co_await cross_terms(context, std::move(b), std::move(a),
+                                   {m * k, n, m, [k](std::size_t item) { return item % k; },
+                                    [k](std::size_t item) { return item / k; }});
+  Words rows = transposed(context, a, m, k);
+  const Words columns = co_await cross_terms(
+      context, std::move(rows), std::move(b),
+      {k * n, m, n, [n](std::size_t item) { return item / n; }, [n](std::size_t item) { return item % n; }});
+  co_return transposed(context, columns, n, m);
+}
+
+}  // namespace sotto::protocols::duo

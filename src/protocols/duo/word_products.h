@@ -1,0 +1,55 @@
+// Products of what one party knows with what the other knows: the two cross terms of a product of shares,
+//   (a_0 + a_1)(b_0 + b_1) = a_0 b_0 + a_1 b_1 + a_0 b_1 + a_1 b_0.
+// This header is the border: whatever makes such products may stand behind it. Here they are made by
+// transfers, which suits small ones; large ones are for encryption that computes.
+//
+// Gilboa, Crypto 1999: with y = sum of 2^i y_i, x y is the sum of 2^i (y_i x), products of a bit with a
+// number modulo 2^(64-i). A number y that multiplies a vector needs one transfer a bit for all of it
+// (crypto/ot/correlated_vectors.h).
+//
+// Security: semi-honest, that of transfers (bit_products.h).
+//
+// Cost of y times a vector of n: 64 transfers, 64 + 2080 n bits; 2 rounds for each slice of 2^16 products.
+#pragma once
+
+#include <functional>
+
+#include "protocols/duo/supply.h"
+
+namespace sotto::protocols::duo {
+
+// result[t] = sum over items e with target(e) = t of y[e] x[source(e)], where x and the result are rows of
+// `length` words.
+struct WordProducts {
+  std::size_t items, length, targets;
+  std::function<std::size_t(std::size_t)> source, target;
+};
+
+// Shares of x y, x known to the sender, y to the other: each gives what it has. No more than a slice at once.
+class Gilboa {
+ public:
+  Gilboa(Supply& supply, int sender, std::size_t items, std::size_t length);
+  // The sender's x, a row for each item, or the other's y. Result: a row for each item.
+  Task<Words> run(Words mine);
+
+ private:
+  Task<Words> send(Words rows);
+  Task<Words> choose(Words factors);
+  std::size_t flips_bytes() const { return ot::flips_bytes(items_); }
+
+  Supply& supply_;
+  int sender_;
+  std::size_t items_, length_;
+  Supply::Claim claim_;
+};
+
+// This party's share of x_0 y_1 + x_1 y_0 in the geometry given; x and y are its own.
+Task<Words> cross_terms(Context& context, Words x, Words y, WordProducts products);
+
+// The same of elementwise products.
+Task<Words> elementwise_cross_terms(Context& context, Words a, Words b);
+// Of the product of dense matrices m x k and k x n.
+Task<Words> matrix_cross_terms(Context& context, Words a, Words b, std::size_t m, std::size_t k,
+                               std::size_t n);
+
+}  // namespace sotto::protocols::duo
