@@ -11,8 +11,19 @@
 
 namespace sotto::protocols::conformance {
 
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+inline constexpr bool kSanitized = true;
+#else
+inline constexpr bool kSanitized = false;
+#endif
+
 class Protocol : public testing::TestWithParam<const Table*> {
  protected:
+  // Products of bits make millions of transfers: minutes in a sanitizer's build, where duo's own tests and
+  // the wire's are enough.
+  void SetUp() override {
+    if (kSanitized && table().name() == "duo") GTEST_SKIP() << "too slow under sanitizers";
+  }
   const Table& table() const { return *GetParam(); }
   Outcome execute(const std::vector<Input>& inputs, const Operation& operation,
                   const Options& options = {}) const {
