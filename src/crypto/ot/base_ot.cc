@@ -29,7 +29,12 @@ Point point_at(std::span<const std::byte> message, std::size_t i) {
   return point;
 }
 
-bool is_identity(const Point& point) { return sodium_is_zero(point.data(), point.size()) != 0; }
+// The one encoding of a point other than the identity. libsodium before 1.0.19 does not look at the highest
+// bit, which RFC 9496 wants clear: with it set, even the identity would pass a comparison with zeros.
+bool is_point(const Point& point) {
+  return (point.back() & 0x80) == 0 && sodium_is_zero(point.data(), point.size()) == 0 &&
+         crypto_core_ristretto255_is_valid_point(point.data()) == 1;
+}
 
 // H(i, A, B, shared), 128 bits.
 Block derive(std::uint64_t instance, const Point& first, const Point& second, const Point& shared) {
@@ -89,8 +94,7 @@ std::vector<Pair> BaseSender::finish(std::span<const std::byte> answer, std::siz
   for (std::size_t i = 0; i < count; ++i) {
     const Point point = point_at(answer, i);
     Point shared, moved;
-    // Refuses whatever is no encoding of a point, and the identity.
-    if (crypto_scalarmult_ristretto255(shared.data(), secret_.data(), point.data()) != 0)
+    if (!is_point(point) || crypto_scalarmult_ristretto255(shared.data(), secret_.data(), point.data()) != 0)
       refuse(fmt::format("point {} of its answer is not one of ristretto255", i), peer);
     crypto_core_ristretto255_sub(moved.data(), shared.data(), secret_message_.data());
     pairs[i] = {derive(i, message_, point, shared), derive(i, message_, point, moved)};
@@ -103,8 +107,7 @@ BaseReceived receive_base(std::span<const std::uint8_t> choices, std::span<const
   start_sodium();
   check_length(message, kPointBytes, peer);
   const Point first = point_at(message, 0);
-  if (is_identity(first) || crypto_core_ristretto255_is_valid_point(first.data()) != 1)
-    refuse("its first message is not a point of ristretto255", peer);
+  if (!is_point(first)) refuse("its first message is not a point of ristretto255", peer);
   BaseReceived received{std::vector<std::byte>(choices.size() * kPointBytes),
                         std::vector<Block>(choices.size())};
   for (std::size_t i = 0; i < choices.size(); ++i) {

@@ -6,8 +6,8 @@
 #include <cstring>
 #include <set>
 
-#include "base/error.h"
 #include "crypto/ot/sodium.h"
+#include "crypto/ot/test_support.h"
 
 namespace sotto::ot {
 namespace {
@@ -15,17 +15,6 @@ namespace {
 using testing::HasSubstr;
 
 std::span<const std::byte> bytes(const Point& point) { return std::as_bytes(std::span(point)); }
-
-std::string refusal(const auto& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kPeer) << error.what();
-    EXPECT_EQ(error.party(), "bob");
-    return error.what();
-  }
-  return "no error";
-}
 
 TEST(BaseOt, ExampleTheReceiverHasTheChosenString) {
   const std::vector<std::uint8_t> choices{0, 1, 1, 0};
@@ -104,6 +93,31 @@ TEST(BaseOt, RefusesWhatIsNoPoint) {
   EXPECT_THAT(refusal([&] { receive_base(choices, bytes(point), "bob"); }), HasSubstr("not a point"));
   EXPECT_THAT(refusal([&] { receive_base(choices, bytes(point).first(31), "bob"); }),
               HasSubstr("has 31 bytes where 32 are expected"));
+}
+
+// RFC 9496, 4.3.1 and A.3: an encoding is the one below the prime, not negative, with the highest bit clear.
+TEST(BaseOt, RefusesOtherEncodingsOfAPoint) {
+  const BaseSender sender;
+  const std::vector<std::uint8_t> choices{0, 1};
+  std::vector<Point> wrong;
+  const auto filled = [](unsigned char first, unsigned char others, unsigned char last) {
+    Point point;
+    point.fill(others);
+    point.front() = first;
+    point.back() = last;
+    return point;
+  };
+  wrong.push_back(filled(0x00, 0x00, 0x80));  // the identity, highest bit set
+  for (unsigned char low : {0xED, 0xF3, 0xFF})
+    wrong.push_back(filled(low, 0xFF, 0x7F));  // the prime and above
+  wrong.push_back(filled(0x01, 0x00, 0x00));   // negative
+  wrong.push_back(filled(0x01, 0xFF, 0x7F));
+  wrong.push_back(sender.message());
+  wrong.back().back() |= 0x80;
+  for (const Point& point : wrong) {
+    EXPECT_THAT(refusal([&] { receive_base(choices, bytes(point), "bob"); }), HasSubstr("not a point"));
+    EXPECT_THAT(refusal([&] { sender.finish(bytes(point), 1, "bob"); }), HasSubstr("point 0 of its answer"));
+  }
 }
 
 }  // namespace
