@@ -19,8 +19,9 @@ void show_head(const plan::Plan& plan, const std::string& digest) {
   for (int i = 0; i < plan.roles_size(); ++i)
     std::cout << (i ? ", " : "") << plan.roles(i).name()
               << (plan.roles(i).computes() ? "" : " (does not compute)");
-  std::cout << fmt::format("\nfails     with probability at most 2^{:.1f}\n\nprovided\n",
-                           plan.log2_failure());
+  std::cout << fmt::format(
+      "\nunseen    violations of ranges, with probability at most 2^{:.1f}\n\nprovided\n",
+      plan.log2_failure());
   for (const auto& input : plan.inputs()) {
     const auto& value = plan.values(static_cast<int>(input.value()));
     std::cout << fmt::format("  {:<20} {:<32} {}\n", input.name(), plan::type_text(value),

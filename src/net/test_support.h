@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/error.h"
+#include "base/test_errors.h"
 #include "net/link.h"
 
 namespace sotto::net {
@@ -29,17 +29,6 @@ struct TemporaryDirectory {
 
   std::filesystem::path path;
 };
-
-// The text of the Error that the action throws, message and hint.
-std::string error_of(ErrorKind kind, const auto& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), kind) << error.what();
-    return error.what();
-  }
-  return "no error";
-}
 
 inline std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 

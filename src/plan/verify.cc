@@ -22,8 +22,8 @@ void verify(const Plan& plan) {
   // Written so that a NaN is refused.
   if (!(plan.log2_failure() <= kMaximumLog2Failure))
     throw Error(ErrorKind::kPlan,
-                fmt::format("the job fails with probability up to 2^{}, more than 2^{}", plan.log2_failure(),
-                            kMaximumLog2Failure),
+                fmt::format("a wrong result goes unseen with probability up to 2^{}, more than 2^{}",
+                            plan.log2_failure(), kMaximumLog2Failure),
                 "Use exact variants, tighter bounds or fewer steps.");
 }
 

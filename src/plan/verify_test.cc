@@ -133,7 +133,7 @@ TEST(Schedule, ItsLastValueHolds) {
 TEST(Verify, RefusesProbableFailure) {
   EXPECT_THAT(complaint([](Plan& p) { p.set_log2_failure(-39); }), HasSubstr("2^-39"));
   EXPECT_THAT(complaint([](Plan& p) { p.set_log2_failure(std::numeric_limits<double>::quiet_NaN()); }),
-              HasSubstr("fails with probability"));
+              HasSubstr("goes unseen with probability"));
 }
 
 TEST(Verify, RefusesNamesThatCouldHarmATerminal) {

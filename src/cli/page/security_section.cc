@@ -72,13 +72,14 @@ std::string pinned_table(const json& card) {
 std::string security_section(const View& view) {
   if (!view.report().contains("security")) return "";
   const json& card = view.report().at("security");
-  const auto list = facts({{"protocol", card.at("protocol").get<std::string>()},
-                           {"adversary", card.at("model").get<std::string>()},
-                           {"may be corrupted", fmt::format("{} of {} parties", exact(card.at("corruptible")),
-                                                            exact(card.at("parties_computing")))},
-                           {"the job fails", fmt::format("with probability at most 2^{:.0f}",
-                                                         card.at("log2_failure").get<double>())},
-                           {"links", "mutual TLS 1.3, pinned certificates"}});
+  const auto list =
+      facts({{"protocol", card.at("protocol").get<std::string>()},
+             {"adversary", card.at("model").get<std::string>()},
+             {"may be corrupted", fmt::format("{} of {} parties", exact(card.at("corruptible")),
+                                              exact(card.at("parties_computing")))},
+             {"a violated range goes unseen",
+              fmt::format("with probability at most 2^{:.0f}", card.at("log2_failure").get<double>())},
+             {"links", "mutual TLS 1.3, pinned certificates"}});
   return section("security", "Security card",
                  list + paragraph(card.at("assumptions").get<std::string>()) + learnt_table(card) +
                      published_list(card) + provided_table(card) + parties_table(card) + pinned_table(card));

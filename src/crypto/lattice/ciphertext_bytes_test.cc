@@ -3,10 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <numeric>
 
-#include "base/error.h"
+#include "base/test_errors.h"
 #include "crypto/lattice/hide.h"
 #include "crypto/lattice/test_parties.h"
 
@@ -145,22 +144,14 @@ TEST(CiphertextBytes, ReadBackWhatWasWritten) {
   }
 }
 
-std::string message_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kPeer);
-    return error.message();
-  }
-  return "no error";
-}
-
 TEST(CiphertextBytes, RefuseWhatIsNoCiphertext) {
   Parties parties("rotations-4096");
   const Context& context = parties.context;
   const Codec codec(context, MessageSpace::power_of_two(8), 2);
   const Bytes good = to_bytes(context, parties.encryptor.encrypt(codec, Vector(4096, 1)));
-  const auto read = [&](const Bytes& bytes) { return message_of([&] { read_seeded(context, bytes); }); };
+  const auto read = [&](const Bytes& bytes) {
+    return error_of(ErrorKind::kPeer, [&] { read_seeded(context, bytes); });
+  };
   const auto with = [&](std::size_t position, int value) {
     Bytes bad = good;
     bad[position] = static_cast<std::byte>(value);
@@ -181,17 +172,19 @@ TEST(CiphertextBytes, RefuseWhatIsNoCiphertext) {
   EXPECT_THAT(read(large), HasSubstr("has a residue that is not below its prime"));
 
   const Context other(parameters_named("products-4096"));
-  EXPECT_THAT(message_of([&] { read_seeded(other, good); }),
+  EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { read_seeded(other, good); }),
               HasSubstr("belongs to other parameters than products-4096"));
   Bytes key = to_bytes(context, make_galois_key(parties.key, parties.encryptor, 3));
   key[7] = std::byte{4};
-  EXPECT_THAT(message_of([&] { read_galois_key(context, key); }),
+  EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { read_galois_key(context, key); }),
               HasSubstr("X -> X^4, which is no automorphism"));
   key[6] = std::byte{1};
-  EXPECT_THAT(message_of([&] { read_galois_key(context, key); }), HasSubstr("has 1 digits where 2 are due"));
+  EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { read_galois_key(context, key); }),
+              HasSubstr("has 1 digits where 2 are due"));
   Bytes pair = to_bytes(context, expand(context, parties.masks, read_seeded(context, good)));
   pair[7] = std::byte{2};
-  EXPECT_THAT(message_of([&] { read_ciphertext(context, pair, {}); }), HasSubstr("is in the unknown form 2"));
+  EXPECT_THAT(error_of(ErrorKind::kPeer, [&] { read_ciphertext(context, pair, {}); }),
+              HasSubstr("is in the unknown form 2"));
 }
 
 }  // namespace

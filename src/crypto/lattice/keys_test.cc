@@ -4,9 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <functional>
 
-#include "base/error.h"
+#include "base/test_errors.h"
 #include "crypto/lattice/measure.h"
 #include "crypto/lattice/slots.h"
 #include "crypto/lattice/test_big.h"
@@ -34,16 +33,6 @@ TEST(Encryption, ReadsWhatWasEncrypted) {
   EXPECT_EQ(read, messages);
 }
 
-std::string message_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
-    return error.message();
-  }
-  return "no error";
-}
-
 TEST(Parameters, NamedSetsAreSecureAndOthersRefused) {
   using testing::HasSubstr;
   for (const Parameters& set : all_parameters()) {
@@ -53,16 +42,16 @@ TEST(Parameters, NamedSetsAreSecureAndOthersRefused) {
   }
   Parameters set = parameters_named("rotations-4096");
   set.prime_bits = {36, 38};
-  EXPECT_THAT(message_of([&] { Context{set}; }),
+  EXPECT_THAT(error_of(ErrorKind::kUsage, [&] { Context{set}; }),
               HasSubstr("a modulus of 110 bits is insecure at degree 4096"));
   set.prime_bits = {50, 50, 10};
   set.switching_primes = 1;
-  EXPECT_THAT(message_of([&] { check(set); }), HasSubstr("110 bits is insecure"));
+  EXPECT_THAT(error_of(ErrorKind::kUsage, [&] { check(set); }), HasSubstr("110 bits is insecure"));
   set.switching_primes = 0;
-  EXPECT_THAT(message_of([&] { check(set); }), HasSubstr("the special prime serves some"));
+  EXPECT_THAT(error_of(ErrorKind::kUsage, [&] { check(set); }), HasSubstr("the special prime serves some"));
   set.degree = 4095;
-  EXPECT_THAT(message_of([&] { check(set); }), HasSubstr("no row for degree 4095"));
-  EXPECT_THAT(message_of([] { parameters_named("fast"); }),
+  EXPECT_THAT(error_of(ErrorKind::kUsage, [&] { check(set); }), HasSubstr("no row for degree 4095"));
+  EXPECT_THAT(error_of(ErrorKind::kUsage, [] { parameters_named("fast"); }),
               HasSubstr("no lattice parameters named \"fast\""));
 }
 
@@ -274,12 +263,15 @@ TEST(Slots, AreTheValuesAtPowersOfThree) {
 TEST(Codec, RefusesMessagesWithoutRoom) {
   using testing::HasSubstr;
   const Context context(parameters_named("products-4096"));
-  EXPECT_THAT(message_of([&] { Codec(context, MessageSpace::power_of_two(46), 1); }),
+  EXPECT_THAT(error_of(ErrorKind::kUsage, [&] { Codec(context, MessageSpace::power_of_two(46), 1); }),
               HasSubstr("messages of 46 bits leave no room for noise in a modulus of 50 bits"));
-  EXPECT_THAT(message_of([&] { Codec(context, MessageSpace::prime(context.modulus(1).value), 2); }),
-              HasSubstr("is a prime of the ciphertexts"));
-  EXPECT_THAT(message_of([&] { MessageSpace::power_of_two(65); }), HasSubstr("modulo 2^65 do not fit"));
-  EXPECT_THAT(message_of([&] { MessageSpace::prime(65536); }), HasSubstr("65536 is no prime"));
+  EXPECT_THAT(
+      error_of(ErrorKind::kUsage, [&] { Codec(context, MessageSpace::prime(context.modulus(1).value), 2); }),
+      HasSubstr("is a prime of the ciphertexts"));
+  EXPECT_THAT(error_of(ErrorKind::kUsage, [&] { MessageSpace::power_of_two(65); }),
+              HasSubstr("modulo 2^65 do not fit"));
+  EXPECT_THAT(error_of(ErrorKind::kUsage, [&] { MessageSpace::prime(65536); }),
+              HasSubstr("65536 is no prime"));
 }
 
 }  // namespace

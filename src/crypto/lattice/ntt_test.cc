@@ -8,7 +8,7 @@
 #include <random>
 #include <string>
 
-#include "base/error.h"
+#include "base/test_errors.h"
 
 namespace sotto::lattice {
 namespace {
@@ -327,24 +327,20 @@ TEST(Modulus, TransformPrimesAreTheLargestOfTheirForm) {
   EXPECT_EQ(transform_primes(50, 4096, 2, {primes[0]})[0], primes[1]);
 }
 
-std::string message_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
-    return error.message();
-  }
-  return "no error";
-}
-
 TEST(Ntt, RefusesWhatIsNoRing) {
   using testing::HasSubstr;
-  EXPECT_THAT(message_of([] { Modulus(65536 * 4 + 3 * 5); }), HasSubstr("is no prime of 13 to 50 bits"));
-  EXPECT_THAT(message_of([] { Modulus((Word{1} << 61) - 1); }), HasSubstr("is no prime of 13 to 50 bits"));
-  EXPECT_THAT(message_of([] { Ntt(65537, 100); }), HasSubstr("100 is no degree of a ring of ours"));
-  EXPECT_THAT(message_of([] { Ntt(65537, 65536); }), HasSubstr("has no roots of order 131072"));
-  EXPECT_THAT(message_of([] { Ntt(8380417, 256, 1); }), HasSubstr("1 has not the order 512"));
-  EXPECT_THAT(message_of([] { transform_primes(14, 8192, 2); }), HasSubstr("no 2 primes of 14 bits"));
+  EXPECT_THAT(error_of(ErrorKind::kUsage, [] { Modulus(65536 * 4 + 3 * 5); }),
+              HasSubstr("is no prime of 13 to 50 bits"));
+  EXPECT_THAT(error_of(ErrorKind::kUsage, [] { Modulus((Word{1} << 61) - 1); }),
+              HasSubstr("is no prime of 13 to 50 bits"));
+  EXPECT_THAT(error_of(ErrorKind::kUsage, [] { Ntt(65537, 100); }),
+              HasSubstr("100 is no degree of a ring of ours"));
+  EXPECT_THAT(error_of(ErrorKind::kUsage, [] { Ntt(65537, 65536); }),
+              HasSubstr("has no roots of order 131072"));
+  EXPECT_THAT(error_of(ErrorKind::kUsage, [] { Ntt(8380417, 256, 1); }),
+              HasSubstr("1 has not the order 512"));
+  EXPECT_THAT(error_of(ErrorKind::kUsage, [] { transform_primes(14, 8192, 2); }),
+              HasSubstr("no 2 primes of 14 bits"));
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 
 #include "base/bits.h"
 #include "protocols/rep3/planes.h"
-#include "protocols/rep3/truncation.h"
+#include "protocols/rep3/resharing.h"
 
 namespace sotto::protocols::rep3 {
 
@@ -135,32 +135,17 @@ Task<void> from_bits_chunk(Context& context, const Site& site, const Share& bits
   const Words dealt = dealing.elements(count, kDealtBit, std::move(value));
   co_await context.next_round();
   Words mine = context.words(count), common = context.words(count);
-  context.local([&] {
-    if (!roles.is_second())
-      dealing.first_key().fill(output.at(roles.first_part(), chunk), dealing.at(kReshareFirst));
-    if (!roles.is_first())
-      dealing.second_key().fill(output.at(roles.second_part(), chunk), dealing.at(kReshareSecond));
-    if (!roles.in_pair()) return;
-    bits::expand_mask(common.mutable_span(), plane(roles.pair_part()).span());
-    const auto mask = output.at(roles.is_first() ? roles.first_part() : roles.second_part(), chunk);
-    for (std::size_t i = 0; i < count; ++i) {
-      const Word c = common.span()[i];
-      mine.mutable_span()[i] = ((dealt.span()[i] ^ c) - c) + mask[i];
-      common.mutable_span()[i] = c & scale;
-    }
-  });
-  const Words theirs = exchange(context, roles, mine, count * sizeof(Word));
-  co_await context.next_round();
-  context.local([&] {
-    if (!roles.is_second())
-      ring::negate(output.at(roles.first_part(), chunk), output.at(roles.first_part(), chunk));
-    if (!roles.is_first())
-      ring::negate(output.at(roles.second_part(), chunk), output.at(roles.second_part(), chunk));
-    if (!roles.in_pair()) return;
-    const auto out = output.at(roles.pair_part(), chunk);
-    ring::add(out, mine.span(), theirs.span());
-    ring::add(out, out, common.span());
-  });
+  if (roles.in_pair())
+    context.local([&] {
+      bits::expand_mask(common.mutable_span(), plane(roles.pair_part()).span());
+      for (std::size_t i = 0; i < count; ++i) {
+        const Word c = common.span()[i];
+        mine.mutable_span()[i] = (dealt.span()[i] ^ c) - c;
+        common.mutable_span()[i] = c & scale;
+      }
+    });
+  Resharing().draw(dealing, chunk, output);
+  co_await share_again(dealing, chunk, std::move(mine), output, std::move(common));
 }
 
 }  // namespace

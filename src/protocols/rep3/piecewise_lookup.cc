@@ -3,15 +3,22 @@
 #include <cstring>
 
 #include "protocols/rep3/halves.h"
+#include "protocols/rep3/resharing.h"
 #include "protocols/rep3/scan.h"
 
 namespace sotto::protocols::rep3 {
 
-namespace {
-
 using Word = std::uint64_t;
 
-}  // namespace
+std::int64_t piece_base(const PiecewiseFunction& function, Word half, std::size_t piece) {
+  const int low_bits = function.window - function.piece_bits;
+  const Word sum = half + (Word{piece} << low_bits);
+  const std::int64_t size = std::int64_t{1} << function.window;
+  const auto base = static_cast<std::int64_t>(sum & static_cast<Word>(size - 1));
+  // Beyond the highest base the argument has wrapped around to the window's start. Without a branch:
+  const bool wrapped = base > size - (std::int64_t{1} << low_bits);
+  return base - (size & -static_cast<std::int64_t>(wrapped));
+}
 
 void PiecewiseLookup::deal(const Words& half) {
   Context& context = dealing_.context();
@@ -32,38 +39,15 @@ void PiecewiseLookup::deal(const Words& half) {
   truncation_->deal(roles.is_single() ? summand_ : Words());
 }
 
-// Untruncated, the masks under which the pair exchanges its summands are the other components.
-Task<void> PiecewiseLookup::share_again(Words half, const Output& output) {
-  Context& context = dealing_.context();
-  const Roles& roles = dealing_.roles();
-  context.local([&] {
-    if (!roles.is_second())
-      dealing_.first_key().fill(output.at(roles.first_part(), chunk_), dealing_.at(kZeroFirst));
-    if (!roles.is_first())
-      dealing_.second_key().fill(output.at(roles.second_part(), chunk_), dealing_.at(kZeroSecond));
-    if (!roles.in_pair()) return;
-    evaluate(half, summand_);
-    const int own_part = roles.is_first() ? roles.first_part() : roles.second_part();
-    ring::add(summand_.mutable_span(), summand_.span(), output.at(own_part, chunk_));
-  });
-  const Words theirs = exchange(context, roles, summand_, summand_.size() * sizeof(Word));
-  context.local([&] {
-    for (int part = 0; part < 2; ++part)
-      if (!roles.in_pair() || part != roles.pair_part())
-        ring::negate(output.at(part, chunk_), output.at(part, chunk_));
-  });
-  co_await context.next_round();
-  if (roles.in_pair())
-    context.local([&] { ring::add(output.at(roles.pair_part(), chunk_), summand_.span(), theirs.span()); });
-}
-
 Task<void> PiecewiseLookup::finish(Words half, const Output& output) {
-  if (!truncation_) {
-    co_await share_again(std::move(half), output);
-    co_return;
-  }
   Context& context = dealing_.context();
   const bool pair = dealing_.roles().in_pair();
+  if (!truncation_) {
+    if (pair) context.local([&] { evaluate(half, summand_); });
+    Resharing{.first = kZeroFirst, .second = kZeroSecond}.draw(dealing_, chunk_, output);
+    co_await share_again(dealing_, chunk_, summand_, output);
+    co_return;
+  }
   Words theirs;
   if (pair) {
     context.local([&] { evaluate(half, summand_); });
@@ -75,16 +59,10 @@ Task<void> PiecewiseLookup::finish(Words half, const Output& output) {
 }
 
 void PiecewiseLookup::fill_table(const Words& half, std::span<Word> table) const {
-  const Word window_mask = (Word{1} << function_.window) - 1;
-  const std::int64_t size = std::int64_t{1} << function_.window;
-  const std::int64_t highest = size - (std::int64_t{1} << low_bits());
   for (std::size_t i = 0; i < chunk_.size(); ++i)
-    for (std::size_t j = 0; j < pieces(); ++j) {
-      const auto base = static_cast<std::int64_t>((half.span()[i] + (Word{j} << low_bits())) & window_mask);
-      // Beyond the highest base the argument has wrapped around to the window's start. Without a branch:
-      const std::int64_t wrapped = base - (size & -static_cast<std::int64_t>(base > highest));
-      function_.coefficients(wrapped, table.subspan((i * pieces() + j) * terms(), terms()));
-    }
+    for (std::size_t j = 0; j < pieces(); ++j)
+      function_.coefficients(piece_base(function_, half.span()[i], j),
+                             table.subspan((i * pieces() + j) * terms(), terms()));
 }
 
 void PiecewiseLookup::evaluate(const Words& half, const Words& summand) const {

@@ -9,6 +9,10 @@
 
 namespace sotto::protocols::rep3 {
 
+// The base of the piece that the pair calls by this number, for a single whose summand is `half`: in
+// (-2^low_bits, 2^window - 2^low_bits]. Constant time.
+std::int64_t piece_base(const PiecewiseFunction& function, std::uint64_t half, std::size_t piece);
+
 class PiecewiseLookup {
  public:
   PiecewiseLookup(Dealing& dealing, const PiecewiseFunction& function, const Chunk& chunk)
@@ -28,7 +32,6 @@ class PiecewiseLookup {
   int low_bits() const { return function_.window - function_.piece_bits; }
   void fill_table(const Words& half, std::span<std::uint64_t> table) const;
   void evaluate(const Words& half, const Words& summand) const;
-  Task<void> share_again(Words half, const Output& output);
 
   Dealing& dealing_;
   const PiecewiseFunction& function_;

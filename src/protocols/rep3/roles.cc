@@ -6,9 +6,6 @@
 namespace sotto::protocols::rep3 {
 
 namespace {
-constexpr std::size_t kWhole = 1536;  // below this, a tensor is one chunk
-constexpr std::size_t kLargestChunk =
-    65536;  // elements; keeps a chunk's arrays within the second-level cache
 // A chunk's index is 16 bits of the address of its randomness: beyond, two chunks would share their masks.
 constexpr std::size_t kMostPieces = 65535;
 static_assert(kMostPieces % 3 == 0);
@@ -21,10 +18,14 @@ std::size_t granularity_of(const Shape& shape) {
       64, static_cast<std::size_t>(batch ? element_count(shape) / shape[0] : shape.back()));
 }
 
-std::vector<Chunk> cut(std::size_t count, std::size_t granularity, const Site& site) {
-  SOTTO_ASSERT(granularity % 64 == 0 && granularity > 0, "chunks end at words of packed bits");
+std::vector<Chunk> cut(std::size_t count, std::size_t granularity, const Site& site,
+                       const ChunkSizes& sizes) {
+  SOTTO_ASSERT(granularity > 0 && (granularity % 64 == 0 || !sizes.at_words),
+               "chunks end at words of packed bits");
   const std::size_t pieces =
-      count < kWhole ? 1 : std::min(3 * ((count + 3 * kLargestChunk - 1) / (3 * kLargestChunk)), kMostPieces);
+      count < sizes.whole
+          ? 1
+          : std::min(3 * ((count + 3 * sizes.largest - 1) / (3 * sizes.largest)), kMostPieces);
   const std::size_t unrounded = (count + pieces - 1) / pieces;
   const std::size_t size = std::max((unrounded + granularity - 1) / granularity * granularity, granularity);
   const std::size_t turn = site.base.operation + site.base.sub_operation;

@@ -43,10 +43,17 @@ struct Chunk {
   std::size_t size() const { return end - begin; }
 };
 
-// Cuts `count` elements at multiples of `granularity` (itself a multiple of 64, so that packed bits split at
-// words). Small tensors stay whole; larger ones are cut into a multiple of three chunks, so that every role
-// falls equally on all.
-std::vector<Chunk> cut(std::size_t count, std::size_t granularity, const Site& site);
+// In elements: tensors below `whole` are one chunk, and no chunk is larger than about `largest`.
+struct ChunkSizes {
+  std::size_t whole = 1536;
+  std::size_t largest = 65536;  // keeps a chunk's arrays within the second-level cache
+  bool at_words = true;         // packed bits split at words: granularities are multiples of 64
+};
+
+// Cuts `count` elements at multiples of `granularity`. Small tensors stay whole; larger ones are cut into a
+// multiple of three chunks, so that every role falls equally on all.
+std::vector<Chunk> cut(std::size_t count, std::size_t granularity, const Site& site,
+                       const ChunkSizes& sizes = {});
 
 // Where contractions of this shape may be cut: at examples, elements of the first axis, however they are
 // shaped; where there are fewer than three, at rows of the last axis.

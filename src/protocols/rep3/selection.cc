@@ -3,6 +3,7 @@
 #include "base/bits.h"
 #include "base/ring.h"
 #include "base/vectorized.h"
+#include "protocols/rep3/resharing.h"
 
 namespace sotto::protocols::rep3 {
 
@@ -26,11 +27,6 @@ SOTTO_VECTORIZED void subtract_wrap(Word* out, const Word* c, const Word* no_wra
     const Word value = (c[i] & wrap[i]) + ((wrap_bit[i] ^ c[i]) - c[i]);
     out[i] -= (no_wrap[i] & value) << shift;
   }
-}
-
-SOTTO_VECTORIZED void sum_of_three(Word* out, const Word* a, const Word* b, const Word* c,
-                                   std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) out[i] = a[i] + b[i] + c[i];
 }
 
 }  // namespace
@@ -77,38 +73,17 @@ Words Selection::summand(const TruncatedHalves& halves, const Words& c,
 
 Task<void> Selection::finish(TruncatedHalves halves, Words c, const Chunk& chunk, const Output& output) {
   Context& context = dealing_.context();
-  const Roles& roles = dealing_.roles();
-  Words mine = context.words(count_), common = context.words(count_);
-  if (bits_ > 0 && roles.in_pair()) {
-    dealing_.unpack_narrow(wrap_);
-    dealing_.unpack_narrow(wrap_bit_);
+  Words mine, common;
+  if (dealing_.roles().in_pair()) {
+    if (bits_ > 0) {
+      dealing_.unpack_narrow(wrap_);
+      dealing_.unpack_narrow(wrap_bit_);
+    }
+    common = context.words(count_);
+    context.local([&] { mine = summand(halves, c, common.mutable_span()); });
   }
-  context.local([&] {
-    if (!roles.is_second()) {
-      const auto out = output.at(roles.first_part(), chunk);
-      dealing_.first_key().fill(out, dealing_.at(kReshareFirst));
-    }
-    if (!roles.is_first()) {
-      const auto out = output.at(roles.second_part(), chunk);
-      dealing_.second_key().fill(out, dealing_.at(kReshareSecond));
-    }
-    if (!roles.in_pair()) return;
-    mine = summand(halves, c, common.mutable_span());
-    const auto mask = output.at(roles.is_first() ? roles.first_part() : roles.second_part(), chunk);
-    ring::add(mine.mutable_span(), mine.span(), mask);
-  });
-  const Words theirs = exchange(context, roles, mine, count_ * sizeof(Word));
-  context.local([&] {
-    for (int part = 0; part < 2; ++part)
-      if (!roles.in_pair() || part != roles.pair_part())
-        ring::negate(output.at(part, chunk), output.at(part, chunk));
-  });
-  co_await context.next_round();
-  if (roles.in_pair())
-    context.local([&] {
-      sum_of_three(output.at(roles.pair_part(), chunk).data(), common.span().data(), mine.span().data(),
-                   theirs.span().data(), count_);
-    });
+  Resharing().draw(dealing_, chunk, output);
+  co_await share_again(dealing_, chunk, std::move(mine), output, std::move(common));
 }
 
 }  // namespace sotto::protocols::rep3

@@ -1,9 +1,10 @@
 #include "protocols/rep3/softmax.h"
 
 #include "base/ring.h"
-#include "protocols/rep3/halves.h"
+#include "protocols/rep3/chunkwise.h"
 #include "protocols/rep3/near_maximum.h"
 #include "protocols/rep3/piecewise_lookup.h"
+#include "protocols/rep3/resharing.h"
 #include "protocols/rep3/vanishing_lookup.h"
 
 namespace sotto::protocols::rep3 {
@@ -15,7 +16,10 @@ using Word = std::uint64_t;
 // Each step's randomness has a site of its own.
 struct Sites {
   explicit Sites(Context& context)
-      : maximum(context.begin()), powers(context.begin()), inverse(context.begin()), product(context.begin()) {}
+      : maximum(context.begin()),
+        powers(context.begin()),
+        inverse(context.begin()),
+        product(context.begin()) {}
   Site maximum, powers, inverse, product;
 };
 
@@ -49,7 +53,7 @@ class SoftmaxChunk {
     const Words largest = co_await maximum_.evaluate(half, std::move(component));
     const bool pair = roles_.in_pair();
     Words powers = co_await powers_.evaluate(pair ? below(half, largest) : Words());
-    co_await share_powers(std::move(powers));
+    co_await share_again(powers_dealing_, elements_, std::move(powers), powers_out_);
     co_await inverse_.finish(pair ? sums(powers_out_.part[roles_.pair_part()]) : Words(), inverse_out_);
     Words product = pair ? local_product() : Words();
     Words theirs;
@@ -71,7 +75,7 @@ class SoftmaxChunk {
     const bool single = roles_.is_single();
     maximum_.deal(half);
     powers_.deal(single ? below(half, maximum_.half_at_single()) : Words());
-    mask_powers();
+    Resharing().draw(powers_dealing_, elements_, powers_out_);
     Words powers_half;
     if (single) {
       powers_half = context_.words(elements_.size());
@@ -97,34 +101,6 @@ class SoftmaxChunk {
         out.mutable_span()[i] = a.span()[i] - b.span()[i / columns_];
     });
     return out;
-  }
-
-  // Components of the powers that the single knows: masks, negated.
-  void mask_powers() const {
-    context_.local([&] {
-      const Dealing& dealing = powers_dealing_;
-      auto draw = [&](int part, const prg::Prg& key, Purpose purpose) {
-        const auto out = powers_out_.at(part, elements_);
-        key.fill(out, dealing.at(purpose));
-        ring::negate(out, out);
-      };
-      if (!roles_.is_second()) draw(roles_.first_part(), dealing.first_key(), kReshareFirst);
-      if (!roles_.is_first()) draw(roles_.second_part(), dealing.second_key(), kReshareSecond);
-    });
-  }
-
-  // The pair exchanges its shares under those masks: the third component.
-  Task<void> share_powers(Words mine) {
-    if (roles_.in_pair())
-      context_.local([&] {
-        const int own = roles_.is_first() ? roles_.first_part() : roles_.second_part();
-        ring::subtract(mine.mutable_span(), mine.span(), powers_out_.at(own, elements_));
-      });
-    const Words theirs = exchange(context_, roles_, mine, elements_.size() * sizeof(Word));
-    co_await context_.next_round();
-    if (roles_.in_pair())
-      context_.local(
-          [&] { ring::add(powers_out_.at(roles_.pair_part(), elements_), mine.span(), theirs.span()); });
   }
 
   // Halves of the rows' sums without their lowest bits: at most one unit too little.
@@ -167,44 +143,26 @@ class SoftmaxChunk {
   Output powers_out_, inverse_out_;
 };
 
-// Rows, in chunks of which every role falls equally on all.
-std::vector<Chunk> cut_rows(std::size_t rows, std::size_t columns, const Site& site) {
-  constexpr std::size_t kWhole = 256, kLargestChunk = 8192;  // elements
-  const std::size_t elements = rows * columns;
-  const std::size_t pieces =
-      elements < kWhole ? 1 : std::min<std::size_t>(3 * (elements / (3 * kLargestChunk) + 1), 65535);
-  const std::size_t size = std::max<std::size_t>((rows + pieces - 1) / pieces, 1);
-  std::vector<Chunk> chunks;
-  for (std::size_t begin = 0; begin < rows; begin += size)
-    chunks.push_back({begin, std::min(begin + size, rows),
-                      static_cast<int>((site.base.operation + site.base.sub_operation + chunks.size()) % 3),
-                      chunks.size()});
-  return chunks;
-}
-
-Task<void> chunk_task(Context& context, const Sites& sites, const Softmax& function,
-                      const LocalProduct& halves, std::size_t columns, Chunk rows, const Output& out) {
+Task<void> chunk_task(Context& context, const Sites& sites, const Softmax& function, std::size_t columns,
+                      const LocalProduct& halves, Chunk chunk, const Output& out) {
+  const Chunk rows{chunk.begin / columns, chunk.end / columns, chunk.single, chunk.index};
   SoftmaxChunk work(context, sites, function, columns, rows);
-  const Chunk chunk{rows.begin * columns, rows.end * columns, rows.single, rows.index};
   co_await work.run(halves.summand(context, chunk), halves.component(context, chunk), chunk, out);
 }
+
+// An element takes a few hundred bytes of tables: chunks are smaller than elsewhere.
+constexpr ChunkSizes kSizes{.whole = 256, .largest = 8192, .at_words = false};
 
 }  // namespace
 
 Task<Share> softmax(Context& context, Share value, const Softmax& function) {
   const Sites sites(context);
   const auto columns = static_cast<std::size_t>(value.shape.back());
-  const std::size_t count = value.elements();
-  Contraction identity;
-  identity.shape = value.shape;
-  identity.addends.push_back({value});
-  const LocalProduct halves(context, identity);
-  const Output out{{context.words(count), context.words(count)}};
-  std::vector<Task<void>> tasks;
-  for (const Chunk& rows : cut_rows(count / columns, columns, sites.maximum))
-    tasks.push_back(chunk_task(context, sites, function, halves, columns, rows, out));
-  co_await when_all(std::move(tasks));
-  co_return Share{Kind::kArithmetic, value.shape, {out.part[0], out.part[1]}, nullptr};
+  auto chunks = cut(value.elements(), columns, sites.maximum, kSizes);
+  co_return co_await over_chunks(context, std::move(value), Kind::kArithmetic, std::move(chunks),
+                                 [&](const LocalProduct& halves, const Chunk& chunk, const Output& out) {
+                                   return chunk_task(context, sites, function, columns, halves, chunk, out);
+                                 });
 }
 
 }  // namespace sotto::protocols::rep3

@@ -2,6 +2,7 @@
 
 #include "base/bits.h"
 #include "base/ring.h"
+#include "protocols/rep3/piecewise_lookup.h"
 #include "protocols/rep3/scan.h"
 
 namespace sotto::protocols::rep3 {
@@ -25,18 +26,12 @@ VanishingLookup::VanishingLookup(Dealing& dealing, const PiecewiseFunction& func
 }
 
 void VanishingLookup::fill_tables(const Words& half, std::span<Word> tables) const {
-  const Word window_mask = (Word{1} << function_.window) - 1;
-  const std::int64_t size = std::int64_t{1} << function_.window;
-  const std::int64_t highest = size - (std::int64_t{1} << low_bits());
   Words chosen = Words::allocate(count_);
   bits::expand_mask(chosen.mutable_span(), mask_.span());
   for (std::size_t i = 0; i < count_; ++i)
     for (std::size_t j = 0; j < pieces(); ++j) {
-      const auto base = static_cast<std::int64_t>((half.span()[i] + (Word{j} << low_bits())) & window_mask);
-      // Beyond the highest base the argument has wrapped around to the pieces' start. Without a branch:
-      const std::int64_t wrapped = base - (size & -static_cast<std::int64_t>(base > highest));
       ring::Element value = 0;
-      function_.coefficients(wrapped, {&value, 1});
+      function_.coefficients(piece_base(function_, half.span()[i], j), {&value, 1});
       const Word r = chosen.span()[i];
       tables[(2 * i) * pieces() + j] = value & r;
       tables[(2 * i + 1) * pieces() + j] = value & ~r;
