@@ -33,8 +33,10 @@ Counted count_at(const protocols::Table& table, const Kernel& kernel, Call call,
   net::Rounds rounds = net::Rounds::counting(self, table.parties());
   Context making(table, rounds, nullptr, 0, operation);
   // Operands that are given are used as they are: a Boolean may carry what makes selections by it cheaper.
-  for (std::size_t i = call.operands.size(); i < call.operand_types.size(); ++i)
+  for (std::size_t i = call.operands.size(); i < call.operand_types.size(); ++i) {
     call.operands.push_back(rounds.run(made(making, call.operand_types[i])));
+    call.operands.back().known_to = call.operand_types[i].known_to;
+  }
   const std::uint32_t before = rounds.completed();
   Counted counted{.rounds = 0, .bytes_to = {rounds.bytes_to().begin(), rounds.bytes_to().end()}};
   Context context(table, rounds, nullptr, 0, operation);

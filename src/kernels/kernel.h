@@ -64,6 +64,7 @@ struct ValueType {
   Shape shape;
   int fraction_bits = 0;
   int bound_bits = 0;  // |value| < 2^bound_bits as a real number
+  int known_to = -1;   // the party that knows the values, or -1: see protocols::Share
 };
 
 using Attribute =

@@ -38,7 +38,8 @@ void convolve(std::span<ring::Element> out, const Contraction& c) {
 }  // namespace
 
 void multiply_locally(std::span<ring::Element> out, const Contraction& c) {
-  if (c.product == Product::kNone) {
+  const bool nothing = c.product == Product::kNone;
+  if (nothing || c.a.parts[0].is_zero() || c.b.parts[0].is_zero()) {
     std::fill(out.begin(), out.end(), 0);
     return;
   }

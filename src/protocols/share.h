@@ -1,5 +1,5 @@
-// What a party holds of a tensor: opaque outside protocols/ but for shape, kind and the arithmetic that every linear
-// sharing allows part by part.
+// What a party holds of a tensor: opaque outside protocols/ but for shape, kind and the arithmetic that every
+// linear sharing allows part by part.
 #pragma once
 
 #include <array>
@@ -13,8 +13,9 @@
 
 namespace sotto::protocols {
 
-// A reference-counted, immutable-after-filling array of 64-bit words, 64-byte aligned. It may have a length and no
-// data (when only costs are counted), or be known to be all zero (a share that its owner's input does not use).
+// A reference-counted, immutable-after-filling array of 64-bit words, 64-byte aligned. It may have a length
+// and no data (when only costs are counted), or be known to be all zero (a share that its owner's input does
+// not use).
 class Words {
  public:
   Words() = default;
@@ -42,7 +43,8 @@ class Words {
 
 enum class Kind : std::uint8_t { kPublic, kArithmetic, kBoolean };
 
-// Facts a Boolean share may carry from the operation that made it, so that later selections by it are cheaper.
+// Facts a Boolean share may carry from the operation that made it, so that later selections by it are
+// cheaper.
 struct SelectorCache;
 
 // Dense, row-major. Arithmetic and public: one word per element. Boolean: element i is bit i%64 of word i/64.
@@ -52,6 +54,9 @@ struct Share {
   // How many parts are used is the protocol's business: plain and public use one, rep3 two.
   std::array<Words, 2> parts;
   std::shared_ptr<const SelectorCache> selector;
+  // The party that knows the values themselves, its own input, or -1: the same at all parties. Whoever makes
+  // a share need not say so; products by what a party knows may be cheaper.
+  int known_to = -1;
 
   std::size_t elements() const { return static_cast<std::size_t>(element_count(shape)); }
   Share reshaped(Shape new_shape) const;

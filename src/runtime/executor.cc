@@ -254,7 +254,10 @@ Task<void> Executor::kernel(BlockRun& run, std::size_t index, Context& context) 
         "product_scale",
         plan::scheduled_value(plan_.schedules(static_cast<int>(wire.schedule()) - 1), run.number));
   call.operands.clear();
-  for (auto operand : wire.operands()) call.operands.push_back(take(run, operand));
+  for (auto operand : wire.operands()) {
+    call.operands.push_back(take(run, operand));
+    call.operands.back().known_to = call.operand_types[call.operands.size() - 1].known_to;
+  }
   auto results = co_await program_.blocks[run.block].operations[index].kernel->run(context, call);
   call.operands.clear();
   SOTTO_ASSERT(results.size() == static_cast<std::size_t>(wire.results_size()), "a kernel gives its results");

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "kernels/boundary.h"
+#include "plan/knowledge.h"
 #include "plan/verify.h"
 
 namespace sotto::runtime {
@@ -47,11 +48,14 @@ kernels::Attributes attributes_of(const plan::Operation& operation) {
   return attributes;
 }
 
-PreparedOperation resolve(const plan::Plan& plan, const plan::Operation& operation) {
+PreparedOperation resolve(const plan::Plan& plan, const plan::Operation& operation,
+                          const std::vector<int>& known_to) {
   PreparedOperation prepared;
   prepared.special = plan::special(operation);
-  for (auto operand : operation.operands())
+  for (auto operand : operation.operands()) {
     prepared.types.operand_types.push_back(type_of(plan.values(static_cast<int>(operand))));
+    prepared.types.operand_types.back().known_to = known_to[operand];
+  }
   for (auto result : operation.results())
     prepared.types.result_types.push_back(type_of(plan.values(static_cast<int>(result))));
   prepared.types.attributes = attributes_of(operation);
@@ -171,9 +175,10 @@ Program resolve_all(plan::Plan plan, std::string digest) {
                 "Mark as computing only the roles that hold shares.");
   for (const auto& block : program.plan.blocks())
     program.blocks.push_back({{}, count_uses(program.plan, block)});
+  const std::vector<int> known_to = plan::known_to(program.plan);
   for_each_operation(program.plan, [&](int block, int operation) {
     program.blocks[static_cast<std::size_t>(block)].operations.push_back(
-        resolve(program.plan, program.plan.blocks(block).operations(operation)));
+        resolve(program.plan, program.plan.blocks(block).operations(operation), known_to));
   });
   return program;
 }

@@ -11,6 +11,7 @@
 #include "kernels/cost.h"
 #include "passes/choose_variants/choose_variants.h"
 #include "passes/schedule/schedule.h"
+#include "plan/knowledge.h"
 
 namespace sotto::passes {
 namespace {
@@ -42,7 +43,8 @@ kernels::Attribute attribute_of(const plan::wire::Attribute& attribute) {
 
 class Counter {
  public:
-  explicit Counter(const plan::Plan& plan) : plan_(plan), table_(protocols::table_named(plan.protocol())) {}
+  explicit Counter(const plan::Plan& plan)
+      : plan_(plan), table_(protocols::table_named(plan.protocol())), known_to_(plan::known_to(plan)) {}
 
   int parties() const { return table_.parties(); }
 
@@ -72,7 +74,10 @@ class Counter {
 
   kernels::Call call_of(const plan::Operation& operation) const {
     kernels::Call call;
-    for (auto operand : operation.operands()) call.operand_types.push_back(type_of(value(operand)));
+    for (auto operand : operation.operands()) {
+      call.operand_types.push_back(type_of(value(operand)));
+      call.operand_types.back().known_to = known_to_[operand];
+    }
     for (auto result : operation.results()) call.result_types.push_back(type_of(value(result)));
     for (const auto& attribute : operation.attributes())
       call.attributes[attribute.name()] = attribute_of(attribute);
@@ -97,6 +102,7 @@ class Counter {
 
   const plan::Plan& plan_;
   const protocols::Table& table_;
+  const std::vector<int> known_to_;
 };
 
 // Whether a reshape leaves examples whole: then protocols cut both shapes at the same places.

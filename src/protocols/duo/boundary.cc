@@ -21,21 +21,15 @@ Words part_of(const Context& context, const Share& share) {
 }
 
 Task<Share> input(Context& context, int owner, Words values, Shape shape) {
-  const Site site = context.begin();
+  context.begin();
   const auto count = static_cast<std::size_t>(element_count(shape));
   const bool mine = context.self() == owner;
   SOTTO_ASSERT(!mine || context.counting() || values.size() == count,
                "an input has the declared number of elements");
-  Words part = context.words(count);
-  context.local([&] {
-    const auto out = part.mutable_span();
-    const prg::Prg& common = context.key_with(1 - context.self());
-    if (!mine) return common.fill(out, site.at(0, 0));
-    const Words given = values.materialised();
-    std::ranges::copy(given.span(), out.begin());
-    common.subtract(out, site.at(0, 0));
-  });
-  co_return share_of(Kind::kArithmetic, std::move(shape), std::move(part));
+  Share share = share_of(Kind::kArithmetic, std::move(shape), mine ? std::move(values) : Words::zeros(count));
+  if (context.counting()) share.parts[0] = Words::shape_only(count);
+  share.known_to = owner;
+  co_return share;
 }
 
 Task<Words> reveal(Context& context, Share share, unsigned to_mask) {

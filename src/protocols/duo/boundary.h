@@ -1,15 +1,13 @@
 // Where values enter and leave: additive shares modulo 2^64, x = x_0 + x_1, and bits as XOR of packed bits,
 // one part a party.
 //
-//   input     the owner keeps x - r, the other takes r, words of the generator under their common key;
-//   nothing
-//             is sent
+//   input     the owner's part is x, the other's zero: nothing is sent, and products by what one party knows
+//             need but one of two cross terms
 //   reveal    to each party that is to learn the value, the other's part; 1 round, 8 bytes an element or a
 //             bit a bit for each
 //   constant  the first party's part, the second's is zero; complement: at the first party. Both local.
 //
-// Security: r is uniform to the other party, who learns nothing; a part that is revealed is the value minus
-// what its receiver has. Semi-honest, one of two corrupted (Goldreich, Micali, Wigderson, STOC 1987).
+// Security: a part that is revealed is the value minus what its receiver has. Semi-honest, one of two corrupted (Goldreich, Micali, Wigderson, STOC 1987).
 #pragma once
 
 #include "protocols/table.h"
