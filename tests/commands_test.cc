@@ -1,4 +1,5 @@
 // The commands as users type them: exit codes by kind of error, messages with a hint, nothing lost.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <sys/wait.h>
 
@@ -176,12 +177,14 @@ TEST(Commands, APolicyIsObeyed) {
 }
 
 TEST(Commands, BenchKernelGivesTheKeysOfTheInterface) {
-  const auto result =
-      sotto("bench kernel --protocol rep3 --op compare --elements 1000 --repeats 3 --json 2>/dev/null");
-  ASSERT_EQ(result.code, 0) << result.text;
-  const auto json = nlohmann::json::parse(result.text);
-  for (const char* key : {"seconds", "rounds", "bytes_all"}) EXPECT_TRUE(json.contains(key)) << key;
-  EXPECT_EQ(json.at("bytes_all"), json.at("predicted_bytes"));
+  for (const char* kernel : {"--protocol rep3 --op compare", "--protocol duo --op relu"}) {
+    const auto result =
+        sotto(fmt::format("bench kernel {} --elements 1000 --repeats 3 --json 2>/dev/null", kernel));
+    ASSERT_EQ(result.code, 0) << result.text;
+    const auto json = nlohmann::json::parse(result.text);
+    for (const char* key : {"seconds", "rounds", "bytes_all"}) EXPECT_TRUE(json.contains(key)) << key;
+    EXPECT_EQ(json.at("bytes_all"), json.at("predicted_bytes")) << kernel;
+  }
   EXPECT_EQ(sotto("bench kernel --op nonsense").code, code(ErrorKind::kUsage));
 }
 

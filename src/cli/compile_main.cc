@@ -17,6 +17,7 @@
 #include "passes/pipeline.h"
 #include "passes/reference/train_plainly.h"
 #include "passes/train/train.h"
+#include "protocols/table.h"
 #include "runtime/data.h"
 
 namespace sotto::cli {
@@ -84,10 +85,17 @@ const std::map<std::string, passes::Loss> kLosses{
     {"logistic", passes::Loss::kLogistic},
     {"squared_error", passes::Loss::kSquaredError}};
 
+std::vector<std::string> default_roles(const std::string& protocol) {
+  std::vector<std::string> roles = Options().roles;
+  const auto parties = static_cast<std::size_t>(protocols::table_named(protocol).parties());
+  // A single party would still need names for who holds what.
+  if (parties > 1) roles.resize(std::min(roles.size(), parties));
+  return roles;
+}
+
 // What the command line says.
 struct Arguments {
-  std::string model, output, train, data = "x=images:pixels", labels = "labels",
-                                    roles = "images,labels,helper";
+  std::string model, output, train, data = "x=images:pixels", labels = "labels", roles;
   std::string protocol = "rep3", initializer = "torch_linear", network = "lan", reveal_model, dump_after;
   std::vector<std::string> inputs, limits, states, reveals;
   std::string loss = "softmax_cross_entropy";
@@ -105,8 +113,12 @@ struct Arguments {
     app.add_option("model", model, "StableHLO text: a model's forward function, or a whole program")
         ->required()
         ->check(CLI::ExistingFile);
-    app.add_option("--roles", roles, "the computing roles, in the order of parties")->capture_default_str();
-    app.add_option("--protocol", protocol, "the table of implementations")->capture_default_str();
+    app.add_option(
+        "--roles", roles,
+        "the computing roles, in the order of parties (default images,labels,helper, or as many of "
+        "them as the protocol has parties)");
+    app.add_option("--protocol", protocol, "the table of implementations: rep3, duo or plain")
+        ->capture_default_str();
     app.add_option("--network", network,
                    "what the plan is for, by which variants are chosen: lan, wan or MBIT:ONE_WAY_MS")
         ->capture_default_str();
@@ -115,8 +127,9 @@ struct Arguments {
         ->capture_default_str();
     app.add_option("--seed", seed, "public seed of initial values and of the order of rows")
         ->capture_default_str();
-    app.add_option("--reveal", reveals,
-                   "NAME:ROLE,ROLE: \"accuracy\", \"loss\", \"model\" or a result's number, and who learns it");
+    app.add_option(
+        "--reveal", reveals,
+        "NAME:ROLE,ROLE: \"accuracy\", \"loss\", \"model\" or a result's number, and who learns it");
     app.add_option("--reveal-model", reveal_model, "the role that learns the trained parameters");
     declare_training(app);
     declare_program(app);
@@ -226,7 +239,7 @@ struct Arguments {
   Options options() const {
     Options options;
     options.name = std::filesystem::path(model).stem().string();
-    options.roles = split(roles, ',');
+    options.roles = roles.empty() ? default_roles(protocol) : split(roles, ',');
     options.protocol = protocol;
     const net::NetworkProfile profile = net::parse_profile(network);
     options.network = {profile.megabit_per_second, profile.one_way_ms};

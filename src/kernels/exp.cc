@@ -93,8 +93,12 @@ std::vector<Way> clamped_ways(const Domain& whole, const ValueType& y) {
   return ways;
 }
 
-// The implementation for this effort; none: no precision is left. Errors are within twice the least there is,
-// or 2^-3 units.
+double worst(const ExponentialError& error, const ValueType& y) {
+  return error.absolute + std::ldexp(error.relative, std::max(y.bound_bits, 0));
+}
+
+// The implementation for this effort; none: no precision is left. Errors are within 2^-3 units everywhere, if
+// any implementation's are; else, at x = 0, within twice the least there is, or 2^-3 units.
 std::optional<Way> way_for(const Call& call) {
   const ValueType &a = call.operand_types[0], &y = call.result_types[0];
   const Domain whole = whole_domain(a, y);
@@ -103,7 +107,10 @@ std::optional<Way> way_for(const Call& call) {
     for (Way& way : ways_over(whole, false, y)) ways.push_back(std::move(way));
   double least = kMostError / 2;
   for (const Way& way : ways) least = std::min(least, usual(way.error));
-  const double allowed = std::max(2 * least, std::ldexp(0.125, -y.fraction_bits));
+  const double small = std::ldexp(0.125, -y.fraction_bits);
+  const double allowed = std::max(2 * least, small);
+  if (std::ranges::any_of(ways, [&](const Way& way) { return worst(way.error, y) <= small; }))
+    std::erase_if(ways, [&](const Way& way) { return worst(way.error, y) > small; });
   std::optional<Way> best;
   const bool few_rounds = effort_of(call.attributes) == Effort::kFewRounds;
   // By rounds, or by bytes and then rounds.

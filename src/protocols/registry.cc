@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "protocols/duo/duo.h"
 #include "protocols/plain/plain.h"
 #include "protocols/rep3/rep3.h"
 #include "protocols/table.h"
@@ -10,7 +11,7 @@
 namespace sotto::protocols {
 
 std::span<const Table* const> all_tables() {
-  static const std::array tables = {&plain::table(), &rep3::table()};
+  static const std::array tables = {&plain::table(), &rep3::table(), &duo::table()};
   return tables;
 }
 
@@ -20,7 +21,8 @@ const Table& table_named(std::string_view name) {
     if (table->name() == name) return *table;
     known += (known.empty() ? "" : ", ") + table->name();
   }
-  throw Error(ErrorKind::kPlan, fmt::format("there is no protocol '{}'", name), "Known protocols: " + known + ".");
+  throw Error(ErrorKind::kPlan, fmt::format("there is no protocol '{}'", name),
+              "Known protocols: " + known + ".");
 }
 
 std::string to_string(Model model) { return model == Model::kPlain ? "plain" : "semi-honest"; }

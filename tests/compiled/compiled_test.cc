@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <map>
 
 #include "compiled_job.h"
 #include "passes/train/train.h"
@@ -40,8 +41,9 @@ Options training_options(const std::string& protocol, std::int64_t batch, std::i
   Options options;
   options.name = "test";
   options.protocol = protocol;
-  options.roles = protocol == "plain" ? std::vector<std::string>{"all"}
-                                      : std::vector<std::string>{"images", "labels", "helper"};
+  options.roles = {"images", "labels", "helper"};
+  if (protocol == "duo") options.roles.pop_back();
+  if (protocol == "plain") options.roles = {"all"};
   passes::Training training;
   training.batch = batch;
   training.rows = batch * steps;
@@ -64,6 +66,25 @@ TEST(CompiledTest, ExampleNetworkATrainsAsInPlain) {
 TEST(CompiledTest, NetworkAAmongThreeParties) {
   CompiledJob job(source_file("examples/mnist_a.mlir"), training_options("rep3", 16, 2));
   expect_equal_moves(job);
+}
+
+// A small sister of network A, between two parties: its losses are those of three.
+TEST(CompiledTest, TwoPartiesTrainAsThree) {
+  std::map<std::string, std::vector<double>> losses;
+  for (const char* protocol : {"rep3", "duo"}) {
+    Options options = training_options(protocol, 8, 4);
+    options.training->data.encoding = "";
+    options.training->learning_rate = 0.1;
+    options.training->epochs = 3;
+    options.evaluate_every_epoch = true;
+    options.reveals.push_back({.name = "loss", .roles = {"images"}});
+    CompiledJob job(source_file("tests/small_network.mlir"), options, {"w0", "b0", "w1", "b1", "x"});
+    expect_equal_moves(job);
+    for (const auto& loss : job.outputs().at("loss")) losses[protocol].push_back(loss.values[0]);
+  }
+  ASSERT_EQ(losses["duo"].size(), 3u);
+  for (std::size_t epoch = 0; epoch < 3; ++epoch)
+    EXPECT_NEAR(losses["duo"][epoch], losses["rep3"][epoch], 0.002 * losses["rep3"][epoch]) << epoch;
 }
 
 Options adaptive(Options options, passes::Optimizer optimizer) {
@@ -96,7 +117,7 @@ Options linear_options(const std::string& protocol, passes::Loss loss) {
 }
 
 TEST(CompiledTest, LogisticLoss) {
-  for (const char* protocol : {"plain", "rep3"}) {
+  for (const char* protocol : {"plain", "rep3", "duo"}) {
     CompiledJob job(source_file("tests/compiled/linear.mlir"),
                     linear_options(protocol, passes::Loss::kLogistic), {"w", "b", "x"});
     expect_equal_moves(job);

@@ -165,7 +165,7 @@ void set_costs(plan::Plan& plan, const Network& network) {
       operation.mutable_bytes()->Assign(cost.bytes.begin(), cost.bytes.end());
     }
     schedule(block, counter.parties());
-    block.set_peak_bytes(peak_bytes(plan, block, plan.protocol() == "plain" ? 1 : 2));
+    block.set_peak_bytes(peak_bytes(plan, block, counter.parties() < 3 ? 1 : 2));
   }
 }
 

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "protocols/conformance/harness.h"
-#include "protocols/duo/duo.h"
 
 namespace sotto::protocols::conformance {
 
@@ -31,19 +30,9 @@ class Protocol : public testing::TestWithParam<const Table*> {
   }
 };
 
-// The registered protocols, and those that pass this suite on their way to being registered.
-inline const std::vector<const Table*>& tested_tables() {
-  static const std::vector<const Table*> tables = [] {
-    std::vector<const Table*> all(all_tables().begin(), all_tables().end());
-    all.push_back(&duo::table());
-    return all;
-  }();
-  return tables;
-}
-
-// In every test file, so that each of these protocols runs each test.
-#define SOTTO_FOR_ALL_PROTOCOLS(Suite)                                     \
-  INSTANTIATE_TEST_SUITE_P(All, Suite, testing::ValuesIn(tested_tables()), \
+// In every test file, so that each registered protocol runs each test.
+#define SOTTO_FOR_ALL_PROTOCOLS(Suite)                                                              \
+  INSTANTIATE_TEST_SUITE_P(All, Suite, testing::ValuesIn(all_tables().begin(), all_tables().end()), \
                            [](const auto& info) { return info.param->name(); })
 
 // Element counts around words, below and above the size at which protocols cut tensors into chunks.

@@ -147,7 +147,6 @@ Task<Words> cross_terms(Context& context, Words x, Words y, WordProducts product
   for (const Columns columns : columns_of(products.length)) {
     const std::size_t step = items_at_once(columns.count);
     for (std::size_t first = 0; first < products.items; first += step) {
-      context.begin();
       co_await cross_terms_of(context, x, y, products, first, std::min(step, products.items - first), columns,
                               out);
     }
