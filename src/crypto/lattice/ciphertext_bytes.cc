@@ -159,7 +159,38 @@ double fraction_error(const Context& context, std::size_t primes, int bits) {
   return bits == 0 ? 0 : std::exp2(context.modulus_bits(primes) - bits - 1);
 }
 
+// Kind, version, tag, primes.
+constexpr std::size_t kHeaderBytes = 1 + 1 + 4 + 1;
+
+std::size_t packed_bytes(std::size_t words, int width) {
+  return bits::bytes_for(words * static_cast<std::size_t>(width));
+}
+
+// Of `count` coefficients: fractions, or residues modulo so many primes.
+std::size_t part_bytes(const Context& context, std::size_t primes, int bits, std::size_t count) {
+  if (bits != 0) return packed_bytes(count, bits);
+  std::size_t total = 0;
+  for (std::size_t i = 0; i < primes; ++i) total += packed_bytes(count, context.modulus(i).bits);
+  return total;
+}
+
 }  // namespace
+
+std::size_t seeded_bytes(const Context& context, std::size_t primes) {
+  return kHeaderBytes + sizeof(std::uint32_t) + part_bytes(context, primes, 0, context.degree());
+}
+
+std::size_t galois_key_bytes(const Context& context) {
+  const std::size_t digits = context.parameters().switching_primes;
+  const std::size_t body = part_bytes(context, digits, 0, context.degree()) +
+                           packed_bytes(context.degree(), context.modulus(context.special()).bits);
+  return kHeaderBytes + sizeof(std::uint32_t) + digits * (sizeof(std::uint32_t) + body);
+}
+
+std::size_t reply_bytes(const Context& context, const ReplyShape& shape) {
+  return kHeaderBytes + part_bytes(context, shape.primes, shape.body_bits, shape.positions.size()) +
+         part_bytes(context, shape.primes, shape.mask_bits, context.degree());
+}
 
 Bytes to_bytes(const Context& context, const SeededCiphertext& ciphertext) {
   ByteWriter writer;

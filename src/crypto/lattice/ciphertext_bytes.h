@@ -23,6 +23,10 @@ namespace sotto::lattice {
 Bytes to_bytes(const Context& context, const SeededCiphertext& ciphertext);
 SeededCiphertext read_seeded(const Context& context, std::span<const std::byte> bytes);
 
+// How long they are.
+std::size_t seeded_bytes(const Context& context, std::size_t primes);
+std::size_t galois_key_bytes(const Context& context);
+
 // noise: what the protocol promises of the sender's ciphertext.
 Bytes to_bytes(const Context& context, const Ciphertext& ciphertext);
 Ciphertext read_ciphertext(const Context& context, std::span<const std::byte> bytes, const Noise& noise);
@@ -43,6 +47,7 @@ ReplyShape reply_shape(const Codec& codec, const Noise& noise, std::vector<std::
 // Noise that the shape adds.
 Noise reply_noise(const Context& context, const ReplyShape& shape);
 
+std::size_t reply_bytes(const Context& context, const ReplyShape& shape);
 // ciphertext: coefficients, over the shape's primes.
 Bytes reply_to_bytes(const Context& context, const Ciphertext& ciphertext, const ReplyShape& shape);
 // Body coefficients that were not sent are zero, and what decrypts there means nothing.

@@ -183,10 +183,17 @@ void switch_modulus(const Context& context, Ciphertext& ciphertext, std::size_t 
       if (ciphertext.form == Form::kValues) context.ntt(last).backward(part->residues(last));
       divide_by_last(context, *part, last, ciphertext.form);
     }
-    ciphertext.noise = ciphertext.noise.times(1 / static_cast<double>(context.modulus(last).value)) +
-                       rounding_noise(static_cast<double>(context.degree()));
-    ciphertext.noise.bound += 0.5;  // of round(Q m / t) itself
+    ciphertext.noise = switched_noise(context, ciphertext.noise, last + 1, last);
   }
+}
+
+Noise switched_noise(const Context& context, Noise noise, std::size_t from, std::size_t primes) {
+  for (std::size_t last = from - 1; last >= primes; --last) {
+    noise = noise.times(1 / static_cast<double>(context.modulus(last).value)) +
+            rounding_noise(static_cast<double>(context.degree()));
+    noise.bound += 0.5;  // of round(Q m / t) itself
+  }
+  return noise;
 }
 
 void check_room(const Codec& codec, const Noise& noise) {

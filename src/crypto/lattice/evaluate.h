@@ -46,6 +46,8 @@ void to_coefficients(const Context& context, Ciphertext& ciphertext);
 // To the product of the first `primes` primes, rounding: noise shrinks with the modulus, down to that of the
 // rounding, sqrt(N)/2.
 void switch_modulus(const Context& context, Ciphertext& ciphertext, std::size_t primes);
+// What that makes of the noise of a ciphertext over `from` primes.
+Noise switched_noise(const Context& context, Noise noise, std::size_t from, std::size_t primes);
 
 // Throws ErrorKind::kUsage if the noise may reach the codec's room.
 void check_room(const Codec& codec, const Noise& noise);

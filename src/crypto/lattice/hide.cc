@@ -7,14 +7,12 @@
 namespace sotto::lattice {
 namespace {
 
-// Uniform in [-2^bits, 2^bits) per coefficient, 64 bits at a time.
-Polynomial uniform_noise(const Context& context, NoiseSource& source, std::size_t primes, int bits) {
-  Polynomial result(context.degree(), primes), random(context.degree(), 1);
-  for (std::size_t i = 0; i < primes; ++i) {
-    const Modulus& modulus = context.modulus(i);
-    const Word lowest = subtract(0, power(2, static_cast<Word>(bits), modulus), modulus);
-    std::ranges::fill(result.residues(i), lowest);
-  }
+constexpr int kSummands = 3;
+
+// Adds to every coefficient a uniform number of [0, 2^(bits+1)), 64 bits at a time.
+void add_uniform(const Context& context, NoiseSource& source, int bits, Polynomial& result) {
+  const std::size_t primes = result.primes();
+  Polynomial random(context.degree(), 1);
   for (int done = 0; done < bits + 1; done += 64) {
     source.fill(random.residues(0));
     const int here = std::min(64, bits + 1 - done);
@@ -28,20 +26,40 @@ Polynomial uniform_noise(const Context& context, NoiseSource& source, std::size_
     }
   }
   wipe(random);
+}
+
+// Sums of three numbers uniform in [-2^bits, 2^bits).
+Polynomial flood_of(const Context& context, NoiseSource& source, std::size_t primes, int bits) {
+  Polynomial result(context.degree(), primes);
+  for (std::size_t i = 0; i < primes; ++i) {
+    const Modulus& modulus = context.modulus(i);
+    const Word lowest = multiply(kSummands, power(2, static_cast<Word>(bits), modulus), modulus);
+    std::ranges::fill(result.residues(i), subtract(0, lowest, modulus));
+  }
+  for (int i = 0; i < kSummands; ++i) add_uniform(context, source, bits, result);
   return result;
+}
+
+// b of the header, for the noise of the ciphertext and of the encryption of zero.
+int flood_bits(const Noise& noise, double coefficients) {
+  return static_cast<int>(std::ceil(noise.bits() + kHidingBits + std::log2(coefficients) / 2));
 }
 
 }  // namespace
 
+Noise hidden_noise(const Context& context, const Noise& noise, double coefficients) {
+  Noise result = noise + fresh_public_noise(context);
+  result.bound += kSummands * std::exp2(flood_bits(result, coefficients));
+  return result;
+}
+
 void Hider::hide(const Codec& codec, Ciphertext& ciphertext, double coefficients) {
   const Context& context = codec.context();
   Ciphertext zero = encryptor_.zero(ciphertext.primes());
-  const double bits = (ciphertext.noise + zero.noise).bits() + kHidingBits + std::log2(coefficients);
-  const int flood_bits = static_cast<int>(std::ceil(bits));
-  Noise noise = ciphertext.noise + zero.noise;
-  noise.bound += std::exp2(flood_bits);
+  const Noise noise = hidden_noise(context, ciphertext.noise, coefficients);
   check_room(codec, noise);
-  Polynomial flood = uniform_noise(context, noise_, ciphertext.primes(), flood_bits);
+  Polynomial flood =
+      flood_of(context, noise_, ciphertext.primes(), flood_bits(ciphertext.noise + zero.noise, coefficients));
   if (ciphertext.form == Form::kCoefficients) to_coefficients(context, zero);
   if (ciphertext.form == Form::kValues) context.forward(flood);
   add(context, ciphertext, zero);

@@ -29,11 +29,19 @@ Noise fresh_public_noise(const Context& context) {
           .fresh = true};
 }
 
-SecretKey::SecretKey(const Context& context)
+namespace {
+
+NoiseSource& fresh(NoiseSource&& source) { return source; }
+
+}  // namespace
+
+SecretKey::SecretKey(const Context& context) : SecretKey(context, fresh(NoiseSource())) {}
+
+SecretKey::SecretKey(const Context& context, NoiseSource& source)
     : context_(&context),
       trits_(context.degree(), 1),
       values_(context.degree(), context.primes() + (context.has_special() ? 1 : 0)) {
-  NoiseSource().ternary(trits_.residues(0));
+  source.ternary(trits_.residues(0));
   for (std::size_t i = 0; i < values_.primes(); ++i) {
     ternary_residues(values_.residues(i), trits_.residues(0), context.modulus(i));
     context.ntt(i).forward(values_.residues(i));
@@ -46,8 +54,8 @@ SecretKey::~SecretKey() {
   wipe(values_);
 }
 
-Encryptor::Encryptor(const SecretKey& key)
-    : key_(&key), masks_(prg::random_key()), scratch_(key.context().degree(), 3) {}
+Encryptor::Encryptor(const SecretKey& key, const prg::Key& mask_key, const prg::Key& noise_key)
+    : key_(&key), masks_(mask_key), noise_(noise_key), scratch_(key.context().degree(), 3) {}
 
 Encryptor::~Encryptor() { wipe(scratch_); }
 

@@ -32,6 +32,7 @@ class SecretKey {
  public:
   // Fresh, from the operating system's generator.
   explicit SecretKey(const Context& context);
+  SecretKey(const Context& context, NoiseSource& source);
   ~SecretKey();
   SecretKey(SecretKey&&) = default;
   SecretKey& operator=(SecretKey&&) = delete;
@@ -55,7 +56,9 @@ struct PublicKey {
 // Encrypts under a secret key; not for several threads at once. Works in memory of its own, which it wipes.
 class Encryptor {
  public:
-  explicit Encryptor(const SecretKey& key);
+  explicit Encryptor(const SecretKey& key) : Encryptor(key, prg::random_key(), prg::random_key()) {}
+  // Masks, which are public, and noise out of two keys that nothing else uses.
+  Encryptor(const SecretKey& key, const prg::Key& mask_key, const prg::Key& noise_key);
   ~Encryptor();
   Encryptor(const Encryptor&) = delete;
   Encryptor& operator=(const Encryptor&) = delete;
@@ -89,7 +92,11 @@ PublicKey expand_public_key(const Context& context, const MaskSource& masks, See
 // Encrypts under a public key, which must outlive it; not for several threads at once.
 class PublicEncryptor {
  public:
-  PublicEncryptor(const Context& context, const PublicKey& key) : context_(&context), key_(&key) {}
+  PublicEncryptor(const Context& context, const PublicKey& key)
+      : PublicEncryptor(context, key, prg::random_key()) {}
+  // Noise out of a key that nothing else uses.
+  PublicEncryptor(const Context& context, const PublicKey& key, const prg::Key& noise_key)
+      : context_(&context), key_(&key), noise_(noise_key) {}
   PublicEncryptor(const Context& context, PublicKey&& key) = delete;
 
   Ciphertext encrypt(const Codec& codec, std::span<const Word> messages);

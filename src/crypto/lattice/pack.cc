@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cmath>
+#include <utility>
 
 #include "base/error.h"
 #include "crypto/lattice/evaluate.h"
@@ -35,17 +36,6 @@ void multiply_part(const Context& context, Polynomial& x, const Polynomial& fact
     context.table().multiply(x.at(i), x.at(i), factor.at(i), context.degree(), context.modulus(i));
 }
 
-// even = (even + X^h odd) + sigma(even - X^h odd).
-void merge(const Context& context, const GaloisKey& key, const Polynomial& shift, Ciphertext& even,
-           Ciphertext& odd) {
-  multiply_part(context, odd.body, shift);
-  multiply_part(context, odd.mask, shift);
-  Ciphertext difference = even;
-  subtract(context, difference, odd);
-  add(context, even, odd);
-  add(context, even, apply(context, key, difference));
-}
-
 }  // namespace
 
 std::vector<std::uint32_t> packing_elements(std::size_t degree, std::size_t count) {
@@ -56,30 +46,83 @@ std::vector<std::uint32_t> packing_elements(std::size_t degree, std::size_t coun
   return elements;
 }
 
+std::size_t Packer::place(std::size_t index, std::size_t count) {
+  std::size_t reversed = 0;
+  for (std::size_t bit = 1; bit < count; bit *= 2, index /= 2) reversed = 2 * reversed + index % 2;
+  return reversed;
+}
+
+// The level of neighbours u and u + 1, whose places differ in the highest bit, is 0 and its h is n/2.
+Packer::Packer(const Context& context, std::span<const GaloisKey* const> keys, std::size_t count,
+               std::size_t primes)
+    : context_(&context), keys_(keys), count_(count), primes_(primes) {
+  const auto elements = packing_elements(context.degree(), count);
+  SOTTO_ASSERT(keys.size() == elements.size(), "one key per step");
+  for (std::size_t level = 0; level < keys.size(); ++level) {
+    SOTTO_ASSERT(keys[level]->element() == elements[level], "the key of another automorphism");
+    shifts_.push_back(monomial(context, primes, count >> (level + 1)));
+  }
+  waiting_.resize(keys.size() + 1);
+}
+
+Ciphertext Packer::merge(std::size_t level, Ciphertext even, std::optional<Ciphertext> odd) const {
+  Ciphertext difference = even;
+  if (odd) {
+    multiply_part(*context_, odd->body, shifts_[level]);
+    multiply_part(*context_, odd->mask, shifts_[level]);
+    subtract(*context_, difference, *odd);
+    add(*context_, even, *odd);
+  }
+  add(*context_, even, apply(*context_, *keys_[level], difference));
+  return even;
+}
+
+void Packer::push(Ciphertext ciphertext) {
+  SOTTO_ASSERT(pushed_ < count_, "no more than were announced");
+  SOTTO_ASSERT(ciphertext.primes() == primes_ && ciphertext.form == Form::kValues, "one level, values");
+  ++pushed_;
+  noise_ = {std::max(noise_.deviation, ciphertext.noise.deviation),
+            std::max(noise_.bound, ciphertext.noise.bound)};
+  divide_by(*context_, ciphertext, count_);
+  std::size_t level = 0;
+  for (; waiting_[level]; ++level) {
+    ciphertext = merge(level, std::move(*waiting_[level]), std::move(ciphertext));
+    waiting_[level].reset();
+  }
+  waiting_[level] = std::move(ciphertext);
+}
+
+Ciphertext Packer::finish() {
+  SOTTO_ASSERT(pushed_ > 0, "there is something to pack");
+  std::optional<Ciphertext> carry;
+  for (std::size_t level = 0; level < keys_.size(); ++level) {
+    std::optional<Ciphertext> even = std::exchange(waiting_[level], std::nullopt);
+    if (even)
+      carry = merge(level, std::move(*even), std::move(carry));
+    else if (carry)
+      carry = merge(level, std::move(*carry), std::nullopt);
+  }
+  Ciphertext result = carry ? std::move(*carry) : std::move(*waiting_.back());
+  waiting_.back().reset();
+  result.noise = packed_noise(*context_, noise_, primes_, count_);
+  pushed_ = 0;
+  noise_ = {};
+  return result;
+}
+
+Noise packed_noise(const Context& context, const Noise& noise, std::size_t primes, std::size_t count) {
+  Noise switching;
+  for (std::size_t half = count / 2; half >= 1; half /= 2)
+    switching = switching.times(2) + switching_noise(context, primes);
+  return {.deviation = noise.deviation + switching.deviation, .bound = noise.bound + switching.bound};
+}
+
 Ciphertext pack(const Context& context, std::span<const GaloisKey* const> keys,
                 std::vector<Ciphertext> ciphertexts) {
-  const auto elements = packing_elements(context.degree(), ciphertexts.size());
-  SOTTO_ASSERT(keys.size() == elements.size(), "one key per step");
-  const std::size_t primes = ciphertexts.front().primes();
-  Noise noise;
-  for (Ciphertext& ciphertext : ciphertexts) {
-    SOTTO_ASSERT(ciphertext.primes() == primes && ciphertext.form == Form::kValues, "one level, values");
-    noise = {std::max(noise.deviation, ciphertext.noise.deviation),
-             std::max(noise.bound, ciphertext.noise.bound)};
-    divide_by(context, ciphertext, ciphertexts.size());
-  }
-  Noise switching;
-  std::size_t step = 0;
-  for (std::size_t half = ciphertexts.size() / 2; half >= 1; half /= 2, ++step) {
-    SOTTO_ASSERT(keys[step]->element() == elements[step], "the key of another automorphism");
-    const Polynomial shift = monomial(context, primes, half);
-    for (std::size_t i = 0; i < half; ++i)
-      merge(context, *keys[step], shift, ciphertexts[i], ciphertexts[i + half]);
-    switching = switching.times(2) + switching_noise(context, primes);
-  }
-  Ciphertext result = std::move(ciphertexts.front());
-  result.noise = noise + switching;
-  return result;
+  Packer packer(context, keys, ciphertexts.size(), ciphertexts.front().primes());
+  for (std::size_t i = 0; i < ciphertexts.size(); ++i)
+    packer.push(std::move(ciphertexts[Packer::place(i, ciphertexts.size())]));
+  return packer.finish();
 }
 
 }  // namespace sotto::lattice

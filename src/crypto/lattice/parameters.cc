@@ -76,6 +76,11 @@ const std::vector<Parameters>& all_parameters() {
        .prime_bits = {43, 43, 43, 43},
        .special_bits = 44,
        .switching_primes = 4},
+      {.name = "shares-8192",
+       .degree = 8192,
+       .prime_bits = {44, 44, 43, 43, 43},
+       .special_bits = 44,
+       .switching_primes = 4},
   };
   return sets;
 }

@@ -36,6 +36,8 @@ void check(const Parameters& parameters);
 // rotations-4096    72 bits and a special prime of 36: automorphisms of fresh ciphertexts
 // products-8192    200 bits: products of 64-bit shares; packing once switched to three primes
 // rotations-8192   172 bits and a special prime of 44
+// shares-8192      217 bits: products of 64-bit shares that return flooded for 2^48 numbers; packing once
+//                  switched to four primes, of 174 bits
 // Throws ErrorKind::kUsage for another name.
 const Parameters& parameters_named(std::string_view name);
 const std::vector<Parameters>& all_parameters();

@@ -34,7 +34,9 @@ class MaskSource {
 // Not for several threads at once.
 class NoiseSource {
  public:
-  NoiseSource() : prg_(prg::random_key()) {}
+  NoiseSource() : NoiseSource(prg::random_key()) {}
+  // Of a key that nothing else uses.
+  explicit NoiseSource(const prg::Key& key) : prg_(key) {}
   // Uniform 64-bit words, never the same again. Throws ErrorKind::kSystem after 2^48 calls.
   void fill(std::span<Word> out);
   // 0, 1 or 2, each with probability 1/3 up to 2^-64.
