@@ -6,6 +6,7 @@
 #include "protocols/duo/boundary.h"
 #include "protocols/duo/comparison.h"
 #include "protocols/duo/convolution_matrices.h"
+#include "protocols/duo/product_choice.h"
 #include "protocols/duo/selection.h"
 #include "protocols/duo/slices.h"
 #include "protocols/duo/truncation.h"
@@ -36,41 +37,47 @@ Words matrix_of(const Context& context, const Share& share, bool transposed) {
   return out;
 }
 
-Task<Words> convolution_cross_terms(Context& context, const Contraction& c) {
-  const ConvolutionMatrices matrices(ring::view_of(c.convolution, c.a.shape, c.b.shape));
+Task<Words> convolution_cross_terms(Context& context, CrossTerms terms, const Contraction& c) {
+  const ring::ConvolutionView view = ring::view_of(c.convolution, c.a.shape, c.b.shape);
+  if (ProductChoice choice = choose_convolution(view); choice.lattice)
+    co_return co_await lattice_cross_terms(context, std::move(*choice.lattice), terms, part_of(context, c.a),
+                                           part_of(context, c.b));
+  const ConvolutionMatrices matrices(view);
   const std::size_t rows = matrices.view.rows(), inner = matrices.inner(), columns = matrices.view.columns();
   Words patches = context.words(rows * inner), factors = context.words(inner * columns);
   context.local([&] {
     matrices.gather_patches(patches.mutable_span(), c.a.parts[0].materialised().span());
     matrices.gather_factors(factors.mutable_span(), c.b.parts[0].materialised().span());
   });
-  const Words product =
-      co_await matrix_cross_terms(context, std::move(patches), std::move(factors), rows, inner, columns);
+  const Words product = co_await matrix_cross_terms(context, terms, std::move(patches), std::move(factors),
+                                                    rows, inner, columns);
   Words result = context.words(product.size());
   context.local([&] { matrices.scatter(result.mutable_span(), product.span()); });
   co_return result;
 }
 
-// This party's share of the cross terms of c's product.
-Task<Words> cross_terms_of(Context& context, const Contraction& c) {
-  if (c.product == Product::kConvolution) co_return co_await convolution_cross_terms(context, c);
+// This party's share of the cross terms of c's product, as many as there are.
+Task<Words> crossed(Context& context, const Contraction& c) {
+  const CrossTerms terms = cross_terms_of(c.a, c.b);
+  if (c.product == Product::kConvolution) co_return co_await convolution_cross_terms(context, terms, c);
   if (c.product == Product::kElementwise)
-    co_return co_await elementwise_cross_terms(context, part_of(context, c.a), part_of(context, c.b));
+    co_return co_await elementwise_cross_terms(context, terms, part_of(context, c.a), part_of(context, c.b));
   const std::size_t m = extent(c.a, c.transpose_a ? 1 : 0), k = extent(c.a, c.transpose_a ? 0 : 1),
                     n = extent(c.b, c.transpose_b ? 0 : 1);
-  co_return co_await matrix_cross_terms(context, matrix_of(context, c.a, c.transpose_a),
+  co_return co_await matrix_cross_terms(context, terms, matrix_of(context, c.a, c.transpose_a),
                                         matrix_of(context, c.b, c.transpose_b), m, k, n);
 }
 
 // This party's share of v, before truncation.
 Task<Words> sum_of(Context& context, const Contraction& c, std::size_t count) {
-  Words crossed;
-  if (c.product != Product::kNone) crossed = co_await cross_terms_of(context, c);
+  const bool crosses = c.product != Product::kNone && !cross_terms_of(c.a, c.b).none();
+  Words terms;
+  if (crosses) terms = co_await crossed(context, c);
   Words sum = context.words(count);
   context.local([&] {
     const auto out = sum.mutable_span();
     multiply_locally(out, c);
-    if (c.product != Product::kNone) ring::accumulate_scaled(out, crossed.span(), c.product_scale);
+    if (crosses) ring::accumulate_scaled(out, terms.span(), c.product_scale);
     add_locally(out, c);
   });
   co_return sum;

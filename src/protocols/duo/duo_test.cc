@@ -23,6 +23,11 @@ using conformance::Traffic;
 constexpr std::int64_t kCount = 128 * 64;
 constexpr double kTransfer = 8 * 3.875;  // bits: 31 trees' corrections
 
+// Transfers; a seed, a public key of 217 bits a coefficient, ten switching keys of four times 218 bits,
+// headers.
+constexpr std::size_t kSetupBytes =
+    32 + 4096 + 4096 + 16 + 16 + (11 + 8192 * 217 / 8) + 10 * (11 + 4 * (4 + 8192 * 218 / 8));
+
 Traffic cost_of(const Operation& operation, const std::vector<Input>& inputs) {
   return conformance::predict(table(), inputs, operation);
 }
@@ -86,34 +91,64 @@ TEST(Duo, ReluComparesWhileItTruncates) {
   EXPECT_DOUBLE_EQ(bits_each(traffic), comparison + kTransfer + 19 + 2 * (kTransfer + 65));
 }
 
+// Few of them; more are encrypted (lattice_products_test.cc).
 TEST(Duo, ProductsCostTheirBits) {
-  const Traffic traffic = cost_of(contraction([](Contraction& c, const Shares& in) {
-                                    c.product = Contraction::Product::kElementwise;
-                                    c.a = in[0];
-                                    c.b = in[1];
-                                  }),
-                                  numbers(2));
+  constexpr std::int64_t kFew = 1024;
+  const auto operation = [](Context& context, Shares in) -> Task<Shares> {
+    Contraction c;
+    c.product = Contraction::Product::kElementwise;
+    c.a = in[0];
+    c.b = in[1];
+    c.a.known_to = c.b.known_to = -1;
+    c.shape = {kFew};
+    co_return co_await protocols::contract(context, std::move(c));
+  };
+  const Traffic traffic =
+      cost_of(operation, std::vector<Input>(2, {{kFew}, Integers(kFew), Kind::kArithmetic, 0}));
   EXPECT_EQ(traffic.rounds, 2u);
-  EXPECT_DOUBLE_EQ(bits_each(traffic), 2 * (64 * kTransfer + 64 + 64 * 65 / 2));
+  EXPECT_DOUBLE_EQ(8.0 * static_cast<double>(traffic.total_bytes()) / kFew,
+                   2 * (64 * kTransfer + 64 + 64 * 65 / 2));
 }
 
-// A number that multiplies a vector needs its transfers once: of 64 x 64 times 64 x 128, the smaller
-// factor's.
+// A number that multiplies a vector needs its transfers once: of 8 x 8 times 8 x 8, one factor's.
 TEST(Duo, MatrixProductsShareTransfers) {
   const auto operation = [](Context& context, Shares in) -> Task<Shares> {
     Contraction c;
     c.product = Contraction::Product::kMatmul;
     c.a = in[0];
     c.b = in[1];
-    c.shape = {64, 128};
+    c.a.known_to = c.b.known_to = -1;
+    c.shape = {8, 8};
     co_return co_await protocols::contract(context, std::move(c));
   };
-  const Traffic traffic = cost_of(operation, {{{64, 64}, Integers(64 * 64), Kind::kArithmetic, 0},
-                                              {{64, 128}, Integers(64 * 128), Kind::kArithmetic, 1}});
-  EXPECT_EQ(traffic.rounds, 2u * 64 * 64 * 128 / 65536);
-  const double products = 64 * 64 * 128, factors = 64 * 64;
+  const Traffic traffic = cost_of(operation, {{{8, 8}, Integers(8 * 8), Kind::kArithmetic, 0},
+                                              {{8, 8}, Integers(8 * 8), Kind::kArithmetic, 1}});
+  EXPECT_EQ(traffic.rounds, 2u);
+  const double products = 8 * 8 * 8, factors = 8 * 8;
   EXPECT_DOUBLE_EQ(8.0 * static_cast<double>(traffic.total_bytes()),
                    2 * (factors * (64 * kTransfer + 64) + products * 64 * 65 / 2));
+}
+
+// What one party knows has no part of the other's: one term of two, none where both factors are one party's.
+TEST(Duo, ProductsOfWhatAPartyKnowsTakeFewerTerms) {
+  constexpr std::int64_t kFew = 1024;
+  const auto cost = [](int left, int right) {
+    const auto operation = [=](Context& context, Shares in) -> Task<Shares> {
+      Contraction c;
+      c.product = Contraction::Product::kElementwise;
+      c.a = in[0];
+      c.b = in[1];
+      c.a.known_to = left;
+      c.b.known_to = right;
+      c.shape = {kFew};
+      co_return co_await protocols::contract(context, std::move(c));
+    };
+    return cost_of(operation, std::vector<Input>(2, {{kFew}, Integers(kFew), Kind::kArithmetic, 0}));
+  };
+  const std::uint64_t both = cost(-1, -1).total_bytes();
+  for (const auto& [left, right] : {std::pair{0, -1}, {-1, 0}, {1, -1}, {-1, 1}, {0, 1}, {1, 0}})
+    EXPECT_EQ(cost(left, right).total_bytes(), both / 2) << left << " and " << right;
+  for (const int party : {0, 1}) EXPECT_EQ(cost(party, party).total_bytes(), 0u);
 }
 
 TEST(Duo, InputsAndConstantsAreFree) {
@@ -169,7 +204,7 @@ TEST(Duo, ConnectsInThreeRounds) {
       for (int i = 0; i < 2; ++i) keys.pair.emplace_back(prg::Key{std::byte{9}});
       keys.state = rounds.run(table().rows().setup(rounds));
       EXPECT_EQ(rounds.completed(), 3u);
-      EXPECT_EQ(rounds.bytes_to()[static_cast<std::size_t>(1 - self)], 32u + 4096 + 4096 + 16);
+      EXPECT_EQ(rounds.bytes_to()[static_cast<std::size_t>(1 - self)], kSetupBytes);
       Context context(table(), rounds, &keys, 0, 0);
       const auto compare = [&]() -> Task<Words> {
         Words mine = self == 0 ? Words::copy_of(values) : Words();
@@ -190,7 +225,7 @@ TEST(Duo, SetupIsCountedAsItIs) {
   net::Rounds rounds = net::Rounds::counting(0, 2);
   rounds.run(table().rows().setup(rounds));
   EXPECT_EQ(rounds.completed(), 3u);
-  EXPECT_EQ(rounds.bytes_to()[1], 8240u);
+  EXPECT_EQ(rounds.bytes_to()[1], kSetupBytes);
 }
 
 }  // namespace

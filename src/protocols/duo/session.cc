@@ -23,6 +23,10 @@ Task<void> connect_receiving(net::Rounds& rounds, int peer, std::optional<Receiv
   end.emplace(keys, std::move(receiver).take_softspoken());
 }
 
+Task<void> exchange_lattice_keys(net::Rounds& rounds, he::Ends& ends) {
+  ends = co_await he::exchange_keys(rounds);
+}
+
 }  // namespace
 
 Task<std::shared_ptr<SessionState>> connect(net::Rounds& rounds) {
@@ -33,9 +37,14 @@ Task<std::shared_ptr<SessionState>> connect(net::Rounds& rounds) {
   for (const int sender : {0, 1})
     directions.push_back(sender == rounds.self() ? connect_sending(rounds, peer, sending)
                                                  : connect_receiving(rounds, peer, receiving));
+  he::Ends lattice;
+  directions.push_back(exchange_lattice_keys(rounds, lattice));
   co_await when_all(std::move(directions));
   if (rounds.is_counting()) co_return nullptr;
-  co_return std::make_shared<Session>(std::move(*sending), std::move(*receiving), rounds.peer_name(peer));
+  auto ends = std::make_shared<he::Ends>(std::move(lattice));
+  co_return std::make_shared<Session>(
+      std::move(*sending), std::move(*receiving), [ends] { return std::move(*ends); },
+      rounds.peer_name(peer));
 }
 
 }  // namespace sotto::protocols::duo

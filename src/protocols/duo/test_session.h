@@ -3,10 +3,34 @@
 #pragma once
 
 #include <array>
+#include <cstring>
 
 #include "protocols/duo/session.h"
 
 namespace sotto::protocols::duo {
+
+// Keys for a lattice key and for computing under the other's, out of a party's key.
+struct DealtSeeds {
+  explicit DealtSeeds(const prg::Prg& own) {
+    constexpr std::uint8_t kPurpose = 4;
+    std::array<std::uint64_t, 10> words;
+    own.fill(words, {.step = ~std::uint32_t{0}, .purpose = kPurpose});
+    const std::uint64_t* from = words.data();
+    for (prg::Key* to : {&key.secret, &key.masks, &key.noise, &evaluation.noise, &evaluation.flood}) {
+      std::memcpy(to->data(), from, to->size());
+      from += 2;
+    }
+  }
+  he::KeyEnd::Seeds key;
+  he::EvaluationEnd::Seeds evaluation;
+};
+
+inline he::Ends insecurely_dealt_ends(const DealtSeeds& mine, const DealtSeeds& theirs) {
+  he::Ends ends{.own = std::make_unique<he::KeyEnd>(mine.key), .other = nullptr};
+  ends.own->publish();
+  ends.other = std::make_unique<he::EvaluationEnd>(he::KeyEnd(theirs.key).publish(), mine.evaluation);
+  return ends;
+}
 
 // Of party `self`. own[p] is the key of party p, `common` that of both: what each end draws follows from the
 // key of the party whose secret it is.
@@ -48,8 +72,12 @@ inline std::shared_ptr<SessionState> insecurely_dealt_session(int self,
     return Direction{keys, std::move(receiver), std::move(end)};
   };
   Direction sending = direction_of(self), receiving = direction_of(1 - self);
-  return std::make_shared<Session>(SendingEnd{sending.keys, std::move(sending.sender)},
-                                   ReceivingEnd{receiving.keys, std::move(receiving.receiver)}, "the peer");
+  const DealtSeeds mine(*own[static_cast<std::size_t>(self)]),
+      theirs(*own[static_cast<std::size_t>(1 - self)]);
+  return std::make_shared<Session>(
+      SendingEnd{sending.keys, std::move(sending.sender)},
+      ReceivingEnd{receiving.keys, std::move(receiving.receiver)},
+      [mine, theirs] { return insecurely_dealt_ends(mine, theirs); }, "the peer");
 }
 
 }  // namespace sotto::protocols::duo

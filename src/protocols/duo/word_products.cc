@@ -5,6 +5,7 @@
 #include "base/ring.h"
 #include "crypto/ot/correlated_vectors.h"
 #include "protocols/duo/planes.h"
+#include "protocols/duo/product_choice.h"
 #include "protocols/duo/slices.h"
 
 namespace sotto::protocols::duo {
@@ -109,9 +110,10 @@ Task<Words> Gilboa::choose(Words factors) {
 
 namespace {
 
-// Products of items [first, first + count) and of some columns: both directions at once.
-Task<void> cross_terms_of(Context& context, const Words& x, const Words& y, const WordProducts& products,
-                          std::size_t first, std::size_t count, Columns columns, const Words& out) {
+// Products of items [first, first + count) and of some columns, all terms at once.
+Task<void> cross_terms_of(Context& context, CrossTerms terms, const Words& x, const Words& y,
+                          const WordProducts& products, std::size_t first, std::size_t count, Columns columns,
+                          const Words& out) {
   Words rows = context.words(count * columns.count);
   const auto row_of = [&](const Words& words, std::size_t row) {
     return words.span().subspan(row * products.length + columns.first, columns.count);
@@ -121,13 +123,16 @@ Task<void> cross_terms_of(Context& context, const Words& x, const Words& y, cons
       std::ranges::copy(row_of(x, products.source(first + i)),
                         rows.mutable_span().begin() + static_cast<std::ptrdiff_t>(i * columns.count));
   });
-  Supply supply(context);
-  Gilboa first_sends(supply, 0, count, columns.count), second_sends(supply, 1, count, columns.count);
-  supply.start();
   const Words factors = y.slice(first, count);
+  Supply supply(context);
+  std::vector<Gilboa> senders;
+  senders.reserve(2);
   std::vector<Task<Words>> directions;
-  directions.push_back(first_sends.run(context.self() == 0 ? rows : factors));
-  directions.push_back(second_sends.run(context.self() == 1 ? rows : factors));
+  for (const int sender : {0, 1})
+    if (terms.has(sender)) senders.emplace_back(supply, sender, count, columns.count);
+  supply.start();
+  for (Gilboa& sender : senders)
+    directions.push_back(sender.run(context.self() == sender.sender() ? rows : factors));
   const std::vector<Words> shares = co_await when_all(std::move(directions));
   context.local([&] {
     for (std::size_t i = 0; i < count; ++i) {
@@ -141,35 +146,78 @@ Task<void> cross_terms_of(Context& context, const Words& x, const Words& y, cons
 
 }  // namespace
 
-Task<Words> cross_terms(Context& context, Words x, Words y, WordProducts products) {
+Task<Words> cross_terms(Context& context, CrossTerms terms, Words x, Words y, WordProducts products) {
   Words out = context.words(products.targets * products.length);
   context.local([&] { std::ranges::fill(out.mutable_span(), 0); });
+  if (terms.none()) co_return out;
   for (const Columns columns : columns_of(products.length)) {
     const std::size_t step = items_at_once(columns.count);
     for (std::size_t first = 0; first < products.items; first += step) {
-      co_await cross_terms_of(context, x, y, products, first, std::min(step, products.items - first), columns,
-                              out);
+      co_await cross_terms_of(context, terms, x, y, products, first, std::min(step, products.items - first),
+                              columns, out);
     }
   }
   co_return out;
 }
 
-Task<Words> elementwise_cross_terms(Context& context, Words a, Words b) {
-  const std::size_t count = a.size();
-  const auto same = [](std::size_t item) { return item; };
-  return cross_terms(context, std::move(a), std::move(b), {count, 1, count, same, same});
+// A transfer takes 31 bits of correction and a flip; a product 65 * 32 bits of masked numbers.
+he::Cost transfers_cost(std::size_t items, std::size_t length) {
+  constexpr std::uint64_t kFactorBytes = 64 * 4, kProductBytes = 65 * 4, kFactorNanoseconds = 1000,
+                          kProductNanoseconds = 1000;
+  he::Cost cost{.rounds = 0};
+  cost.up = items * kFactorBytes * columns_of(length).size();
+  cost.back = items * length * kProductBytes;
+  cost.nanoseconds = items * kFactorNanoseconds + items * length * kProductNanoseconds;
+  for (const Columns columns : columns_of(length)) {
+    const std::size_t step = items_at_once(columns.count);
+    cost.rounds += 2 * static_cast<std::uint32_t>((items + step - 1) / step);
+  }
+  return cost;
 }
 
-Task<Words> matrix_cross_terms(Context& context, Words a, Words b, std::size_t m, std::size_t k,
-                               std::size_t n) {
+he::Cost matrix_transfers_cost(std::size_t m, std::size_t k, std::size_t n) {
+  return transfers_cost(std::min(m, n) * k, std::max(m, n));
+}
+
+Task<Words> elementwise_transfers(Context& context, CrossTerms terms, Words a, Words b) {
+  const std::size_t count = a.size();
+  const auto same = [](std::size_t item) { return item; };
+  return cross_terms(context, terms, std::move(a), std::move(b), {count, 1, count, same, same});
+}
+
+Task<Words> elementwise_cross_terms(Context& context, CrossTerms terms, Words a, Words b) {
+  const std::size_t count = a.size(), encrypted = choose_elementwise(count);
+  std::vector<Task<Words>> ways;
+  if (encrypted > 0)
+    ways.push_back(
+        lattice_elementwise_cross_terms(context, terms, a.slice(0, encrypted), b.slice(0, encrypted)));
+  if (encrypted < count || count == 0)
+    ways.push_back(elementwise_transfers(context, terms, a.slice(encrypted, count - encrypted),
+                                         b.slice(encrypted, count - encrypted)));
+  std::vector<Words> parts = co_await when_all(std::move(ways));
+  if (parts.size() == 1) co_return parts[0];
+  Words result = context.words(count);
+  context.local([&] {
+    store(result, 0, parts[0]);
+    store(result, encrypted, parts[1]);
+  });
+  co_return result;
+}
+
+Task<Words> matrix_cross_terms(Context& context, CrossTerms terms, Words a, Words b, std::size_t m,
+                               std::size_t k, std::size_t n) {
+  ProductChoice choice = choose_matrix_product({m, k, n});
+  if (choice.lattice)
+    co_return co_await lattice_cross_terms(context, std::move(*choice.lattice), terms, std::move(a),
+                                           std::move(b));
   // Whoever knows the smaller factor's share chooses.
   if (m <= n)
-    co_return co_await cross_terms(context, std::move(b), std::move(a),
+    co_return co_await cross_terms(context, terms.swapped(), std::move(b), std::move(a),
                                    {m * k, n, m, [k](std::size_t item) { return item % k; },
                                     [k](std::size_t item) { return item / k; }});
   Words rows = transposed(context, a, m, k);
   const Words columns = co_await cross_terms(
-      context, std::move(rows), std::move(b),
+      context, terms, std::move(rows), std::move(b),
       {k * n, m, n, [n](std::size_t item) { return item / n; }, [n](std::size_t item) { return item % n; }});
   co_return transposed(context, columns, n, m);
 }

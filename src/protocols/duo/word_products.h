@@ -1,7 +1,7 @@
 // Products of what one party knows with what the other knows: the two cross terms of a product of shares,
 //   (a_0 + a_1)(b_0 + b_1) = a_0 b_0 + a_1 b_1 + a_0 b_1 + a_1 b_0.
-// This header is the border: whatever makes such products may stand behind it. Here they are made by
-// transfers, which suits small ones; large ones are for encryption that computes.
+// This header is the border: whatever makes such products may stand behind it. Small ones are made here, by
+// transfers; large ones by encryption that computes (lattice_products.h). product_choice.h decides.
 //
 // Gilboa, Crypto 1999: with y = sum of 2^i y_i, x y is the sum of 2^i (y_i x), products of a bit with a
 // number modulo 2^(64-i). A number y that multiplies a vector needs one transfer a bit for all of it
@@ -14,7 +14,9 @@
 
 #include <functional>
 
+#include "protocols/duo/cross_terms.h"
 #include "protocols/duo/supply.h"
+#include "protocols/he/cost.h"
 
 namespace sotto::protocols::duo {
 
@@ -31,6 +33,7 @@ class Gilboa {
   Gilboa(Supply& supply, int sender, std::size_t items, std::size_t length);
   // The sender's x, a row for each item, or the other's y. Result: a row for each item.
   Task<Words> run(Words mine);
+  int sender() const { return sender_; }
 
  private:
   Task<Words> send(Words rows);
@@ -43,13 +46,19 @@ class Gilboa {
   Supply::Claim claim_;
 };
 
-// This party's share of x_0 y_1 + x_1 y_0 in the geometry given; x and y are its own.
-Task<Words> cross_terms(Context& context, Words x, Words y, WordProducts products);
+// This party's share of the terms of x_0 y_1 + x_1 y_0 in the geometry given; x and y are its own.
+Task<Words> cross_terms(Context& context, CrossTerms terms, Words x, Words y, WordProducts products);
 
-// The same of elementwise products.
-Task<Words> elementwise_cross_terms(Context& context, Words a, Words b);
+// Their cost, of one term; both are made at once. And of matrix_cross_terms() made by transfers.
+he::Cost transfers_cost(std::size_t items, std::size_t length);
+he::Cost matrix_transfers_cost(std::size_t m, std::size_t k, std::size_t n);
+
+// The same of elementwise products; by transfers alone.
+Task<Words> elementwise_transfers(Context& context, CrossTerms terms, Words a, Words b);
+// However product_choice.h decides.
+Task<Words> elementwise_cross_terms(Context& context, CrossTerms terms, Words a, Words b);
 // Of the product of dense matrices m x k and k x n.
-Task<Words> matrix_cross_terms(Context& context, Words a, Words b, std::size_t m, std::size_t k,
-                               std::size_t n);
+Task<Words> matrix_cross_terms(Context& context, CrossTerms terms, Words a, Words b, std::size_t m,
+                               std::size_t k, std::size_t n);
 
 }  // namespace sotto::protocols::duo
