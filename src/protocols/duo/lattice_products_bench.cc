@@ -165,5 +165,17 @@ BENCHMARK(elementwise)
     ->Repetitions(3)
     ->Unit(benchmark::kMillisecond);
 
+// What a session's setup takes of a party: keys made and published, the other's read.
+void setup(benchmark::State& state) {
+  for (auto _ : state) {
+    he::KeyEnd end(he::KeyEnd::Seeds::random());
+    const Bytes published = end.publish();
+    he::EvaluationEnd other(published, he::EvaluationEnd::Seeds::random());
+    benchmark::DoNotOptimize(other.masks());
+    state.counters["bytes"] = static_cast<double>(published.size());
+  }
+}
+BENCHMARK(setup)->Iterations(3)->Unit(benchmark::kMillisecond);
+
 }  // namespace
 }  // namespace sotto::protocols::duo

@@ -12,7 +12,7 @@ struct Cost {
 };
 
 struct Network {
-  std::uint64_t bits_per_second = 300'000'000, round_nanoseconds = 20'000'000;
+  std::uint64_t bits_per_second = 100'000'000, round_nanoseconds = 20'000'000;
 
   // From the beginning to the end, both directions of a link being free. Integers only: both parties must
   // find the same.

@@ -1,7 +1,7 @@
 // How a product runs under encryption: a layout, moduli, messages, and what it costs.
 //
 // Fewer, fuller ciphertexts up make more results to pack, and the other way round: of many layouts a plan is
-// the one that takes least time on a network (300 Mbit/s unless told), with the work of one core of the
+// the one that takes least time on a network (100 Mbit/s unless told), with the work of one core of the
 // reference machine (docs/performance.md). In integers, so that both parties choose alike.
 #pragma once
 
