@@ -177,12 +177,14 @@ TEST(Commands, APolicyIsObeyed) {
 }
 
 TEST(Commands, BenchKernelGivesTheKeysOfTheInterface) {
-  for (const char* kernel : {"--protocol rep3 --op compare", "--protocol duo --op relu"}) {
+  for (const char* kernel : {"--protocol rep3 --op compare", "--protocol duo --op relu --bits 20"}) {
     const auto result =
         sotto(fmt::format("bench kernel {} --elements 1000 --repeats 3 --json 2>/dev/null", kernel));
     ASSERT_EQ(result.code, 0) << result.text;
     const auto json = nlohmann::json::parse(result.text);
-    for (const char* key : {"seconds", "rounds", "bytes_all"}) EXPECT_TRUE(json.contains(key)) << key;
+    for (const char* key :
+         {"seconds", "rounds", "bytes_all", "online_seconds", "online_bytes", "setup_seconds", "setup_bytes"})
+      EXPECT_TRUE(json.contains(key)) << key;
     EXPECT_EQ(json.at("bytes_all"), json.at("predicted_bytes")) << kernel;
   }
   EXPECT_EQ(sotto("bench kernel --op nonsense").code, code(ErrorKind::kUsage));

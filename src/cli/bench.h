@@ -20,11 +20,13 @@ int bench_training(const TrainingBench& bench);
 
 struct KernelBench {
   std::string protocol = "rep3", operation, network = "lan";
-  std::int64_t elements = 100000;
+  std::int64_t elements = 100000, bits = 32;
   std::uint64_t repeats = 10;
   bool json = false;
 };
-// JSON: seconds, rounds, bytes_all, bytes_per_element, predicted_rounds, predicted_bytes.
+// JSON: seconds, rounds, bytes_all, bytes_per_element, predicted_rounds, predicted_bytes of a run. What
+// operations draw they draw in the run, so that all of this is online; setup_seconds and setup_bytes are what
+// a session costs once, before its first operation.
 int bench_kernel(const KernelBench& bench);
 
 }  // namespace sotto::cli

@@ -13,6 +13,7 @@
 #include "cli/run_job.h"
 #include "cli/scratch_job.h"
 #include "plan/verify.h"
+#include "protocols/table.h"
 #include "runtime/program.h"
 #include "runtime/report.h"
 
@@ -34,13 +35,35 @@ double steady_seconds(const json& report) {
   return slowest;
 }
 
+// Of all parties, counted.
+std::uint64_t setup_bytes(const protocols::Table& table) {
+  std::uint64_t bytes = 0;
+  if (!table.rows().setup) return bytes;
+  for (int self = 0; self < table.parties(); ++self) {
+    net::Rounds rounds = net::Rounds::counting(self, table.parties());
+    rounds.run(table.rows().setup(rounds));
+    for (const auto sent : rounds.bytes_to()) bytes += sent;
+  }
+  return bytes;
+}
+
+// Connections and setup, of the slowest party.
+double setup_seconds(const json& report) {
+  double slowest = 0;
+  for (const auto& party : report.at("parties"))
+    slowest = std::max(slowest, party.at("connect_seconds").get<double>());
+  return slowest;
+}
+
 }  // namespace
 
 int bench_kernel(const KernelBench& bench) {
   if (bench.elements < 1 || bench.elements > (1 << 28))
     throw Error(ErrorKind::kUsage, "--elements must be 1 to 268435456");
+  if (bench.bits < 20 || bench.bits > 62) throw Error(ErrorKind::kUsage, "--bits must be 20 to 62");
   const ScratchDirectory scratch;
-  const auto plan = kernel_plan(bench.protocol, bench.operation, bench.elements, bench.repeats + kWarmUp);
+  const auto plan =
+      kernel_plan(bench.protocol, bench.operation, bench.elements, bench.repeats + kWarmUp, bench.bits);
   const auto file = scratch.path() / "kernel.plan";
   std::ofstream(file, std::ios::binary) << plan::serialize(plan);
   ScratchJob job{"bench", file, bench.network, write_random_inputs(scratch.path(), plan), {}, false};
@@ -54,13 +77,18 @@ int bench_kernel(const KernelBench& bench) {
   const json out{{"protocol", bench.protocol},
                  {"operation", bench.operation},
                  {"elements", bench.elements},
+                 {"bits", bench.bits},
                  {"network", bench.network},
                  {"seconds", steady_seconds(result.report)},
                  {"rounds", phase.at("rounds_measured").get<std::uint64_t>() / runs},
                  {"bytes_all", bytes},
                  {"bytes_per_element", static_cast<double>(bytes) / static_cast<double>(bench.elements)},
                  {"predicted_rounds", predicted.rounds},
-                 {"predicted_bytes", predicted.bytes_all()}};
+                 {"predicted_bytes", predicted.bytes_all()},
+                 {"online_seconds", steady_seconds(result.report)},
+                 {"online_bytes", bytes},
+                 {"setup_seconds", setup_seconds(result.report)},
+                 {"setup_bytes", setup_bytes(protocols::table_named(bench.protocol))}};
   if (bench.json)
     std::cout << out.dump() << '\n';
   else

@@ -70,6 +70,8 @@ void add_kernel_bench(CLI::App& bench, int& exit_code) {
   command.add_option("--protocol", options->protocol, "The table of implementations")->capture_default_str();
   command.add_option("--op", options->operation, "multiply, relu, exp, ...")->required();
   command.add_option("--elements", options->elements, "How many at once")->capture_default_str();
+  command.add_option("--bits", options->bits, "The window of what is compared: |x| < 2^(bits-1)")
+      ->capture_default_str();
   command.add_option("--network", options->network, "lan, wan or MBIT:ONE_WAY_MS")->capture_default_str();
   command.add_option("--repeats", options->repeats, "Runs that count")->capture_default_str();
   command.add_flag("--json", options->json, "One JSON object");

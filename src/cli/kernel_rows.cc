@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -13,15 +14,15 @@ namespace sotto::cli {
 namespace {
 
 constexpr int kFractionBits = 18;
-constexpr std::int64_t kWindow = 32;
 
 // Writes one operation into the block; helpers make values as the row asks for them.
 class Writer {
  public:
-  Writer(plan::Plan& plan, plan::Block& block, std::int64_t elements)
-      : plan_(plan), block_(block), elements_(elements) {}
+  Writer(plan::Plan& plan, plan::Block& block, std::int64_t elements, std::int64_t window)
+      : plan_(plan), block_(block), elements_(elements), window_(window) {}
 
   std::int64_t elements() const { return elements_; }
+  std::int64_t window() const { return window_; }
 
   std::uint32_t value(const Shape& shape, plan::wire::Sharing sharing = plan::wire::ARITHMETIC,
                       int bound_bits = 4) {
@@ -57,7 +58,7 @@ class Writer {
  private:
   plan::Plan& plan_;
   plan::Block& block_;
-  std::int64_t elements_;
+  std::int64_t elements_, window_;
 };
 
 Shape flat(const Writer& writer) { return {writer.elements()}; }
@@ -66,8 +67,11 @@ Shape rows_of_ten(const Writer& writer) { return {std::max<std::int64_t>(writer.
 
 void contraction(Writer& writer, const std::string& product, const std::string& then, const Shape& a,
                  const Shape& b, const Shape& result) {
+  const int bound = product == "matmul" ? 24 : 8;
+  // What is compared fits into the window.
+  const int compared = static_cast<int>(writer.window()) - 1 - kFractionBits;
   std::vector<std::uint32_t> results{
-      writer.value(result, plan::wire::ARITHMETIC, product == "matmul" ? 24 : 8)};
+      writer.value(result, plan::wire::ARITHMETIC, then == "relu" ? std::min(bound, compared) : bound)};
   if (then == "relu") results.push_back(writer.value(result, plan::wire::BOOLEAN));
   std::vector<std::uint32_t> operands{writer.input(a)};
   if (product != "none") operands.push_back(writer.input(b));
@@ -75,7 +79,7 @@ void contraction(Writer& writer, const std::string& product, const std::string& 
   plan::set_attribute(operation, "product", std::string_view(product));
   plan::set_attribute(operation, "truncate", std::int64_t{product == "none" ? 0 : kFractionBits});
   plan::set_attribute(operation, "then", std::string_view(then));
-  plan::set_attribute(operation, "window", kWindow);
+  plan::set_attribute(operation, "window", writer.window());
   plan::set_attribute(operation, "product_scale", std::int64_t{1});
   plan::set_attribute(operation, "transpose_a", std::int64_t{0});
   plan::set_attribute(operation, "transpose_b", std::int64_t{0});
@@ -104,14 +108,14 @@ void windowed(Writer& writer, const std::string& kernel, const Shape& shape, con
   std::vector<std::uint32_t> from;
   for (int i = 0; i < operands; ++i) from.push_back(writer.input(shape));
   auto& operation = writer.operation(kernel, from, {to});
-  plan::set_attribute(operation, "window", kWindow);
+  plan::set_attribute(operation, "window", writer.window());
   if (kernel == "compare") plan::set_attribute(operation, "direction", std::string_view("GE"));
 }
 
 void select(Writer& writer) {
   const auto a = writer.input(flat(writer));
   const auto bit = writer.value(flat(writer), plan::wire::BOOLEAN);
-  plan::set_attribute(writer.operation("sign", {a}, {bit}), "window", kWindow);
+  plan::set_attribute(writer.operation("sign", {a}, {bit}), "window", writer.window());
   writer.operation("select", {bit, a}, {writer.value(flat(writer))});
 }
 
@@ -155,16 +159,17 @@ const std::vector<Row>& rows() {
        [](Writer& w) {
          const auto x = w.input(rows_of_ten(w));
          auto& operation = w.operation("softmax", {x}, {w.value(rows_of_ten(w), plan::wire::ARITHMETIC, 1)});
-         plan::set_attribute(operation, "window", kWindow);
+         plan::set_attribute(operation, "window", w.window());
          plan::set_attribute(operation, "range", 16.0);
        }},
   };
   return kRows;
 }
 
-void add_row(plan::Plan& plan, plan::Block& block, const std::string& name, std::int64_t elements) {
+void add_row(plan::Plan& plan, plan::Block& block, const std::string& name, std::int64_t elements,
+             std::int64_t window) {
   std::string known;
-  Writer writer(plan, block, elements);
+  Writer writer(plan, block, elements, window);
   for (const auto& row : rows()) {
     if (row.name == name) return row.write(writer);
     known += (known.empty() ? "" : ", ") + std::string(row.name);
@@ -183,7 +188,7 @@ void add_control(plan::Plan& plan, std::uint32_t block, std::uint64_t repeat) {
 }  // namespace
 
 plan::Plan kernel_plan(const std::string& protocol, const std::string& operation, std::int64_t elements,
-                       std::uint64_t repeats) {
+                       std::uint64_t repeats, std::int64_t bits) {
   plan::Plan plan;
   plan.set_format_version(plan::kFormatVersion);
   plan.set_name("kernel " + operation);
@@ -196,7 +201,7 @@ plan::Plan kernel_plan(const std::string& protocol, const std::string& operation
   }
   plan.add_blocks()->set_name("load");
   plan.add_blocks()->set_name("step");
-  add_row(plan, *plan.mutable_blocks(1), operation, elements);
+  add_row(plan, *plan.mutable_blocks(1), operation, elements, bits);
   for (const auto& input : plan.inputs()) {
     auto& share = *plan.mutable_blocks(0)->add_operations();
     share.set_kernel("input");
