@@ -6,8 +6,9 @@
 #include "base/bits.h"
 #include "protocols/duo/bit_products.h"
 #include "protocols/duo/boundary.h"
-#include "protocols/duo/comparison.h"
+#include "protocols/duo/conjunction.h"
 #include "protocols/duo/planes.h"
+#include "protocols/duo/signs.h"
 #include "protocols/duo/slices.h"
 
 namespace sotto::protocols::duo {
@@ -35,8 +36,8 @@ Task<Words> all_of_planes(Context& context, Words planes, std::size_t count, std
   Supply supply(context);
   std::deque<Conjunction> levels;
   for (std::size_t n = count; n > 1; n = (n + 1) / 2) levels.emplace_back(supply, n / 2 * words, 0);
-  supply.start();
-  co_await context.next_round();
+  co_await supply.make();
+  if (supply.half_ready()) co_await context.next_round();
   for (Conjunction& level : levels) {
     const std::size_t half = count / 2 * words;
     Words made = co_await level.run(planes.slice(0, half), planes.slice(half, half), context.words(0));
@@ -61,7 +62,7 @@ Task<void> convert_slice(Context& context, Words plane, ring::Element scale, Wor
   }
   Supply supply(context);
   BitProducts product(supply, 0, out.size(), width);
-  supply.start();
+  co_await supply.make();
   const Words share = co_await product.run(context.self() == 0 ? out : plane);
   context.local([&] {
     ring::scale(out.mutable_span(), out.span(), scale);
@@ -75,11 +76,11 @@ Task<Share> sign(Context& context, Share value, int window, Effort effort) {
   const std::size_t count = value.elements();
   const Words part = part_of(context, value);
   Words plane = context.words(bits::words_for(count));
-  for (const Slice& slice : slices_of(count)) {
+  for (const Slice& slice : slices_of(count, Signs::slice_of(effort))) {
     const Site site = context.begin();
     Supply supply(context);
-    Comparison comparison(supply, site, slice.count, window, effort);
-    supply.start();
+    Signs comparison(supply, site, slice.count, window, effort);
+    co_await supply.make();
     const Words share = co_await comparison.run(slice.of(part));
     context.local([&] { store(plane, slice.begin / 64, share); });
   }
@@ -118,7 +119,7 @@ Task<Share> from_bits(Context& context, Share bits, ring::Element scale) {
   if (scale == 0) co_return share_of(Kind::kArithmetic, bits.shape, Words::zeros(count));
   const Words plane = part_of(context, bits);
   Words out = context.words(count);
-  for (const Slice& slice : slices_of(count)) {
+  for (const Slice& slice : slices_of(count, kLongSlice)) {
     context.begin();
     co_await convert_slice(context, slice.of_plane(plane), scale, slice.of(out));
   }

@@ -2,12 +2,15 @@
 //
 // | row              | rounds               | bits per element beside transfers            | transfers
 // |------------------|----------------------|----------------------------------------------|------------------
-// | sign             | 2 + ceil(log2 n)     | comparison.h, n digits                       | comparison.h
+// | sign, chain      | w - 1 places         | carry_chain.h                                | carry_chain.h
+// |   tree           | 2 + ceil(log2 n)     | comparison.h, n digits                       | comparison.h
 // | AND of e bits    | 1 + ceil(log2 e)     | 4 (e - 1)                                    | 2 (e - 1)
 // | scale times bit  | 2                    | 64 - z, z the scale's trailing zeros         | 1
 //
-// Scale times bit: b = b_0 + b_1 - 2 b_0 b_1, of which the product is needed modulo 2^(63-z).
-// Security: semi-honest, as conjunction.h, comparison.h and bit_products.h say.
+// Rounds without the one that a supply of many transfers takes for itself (supply.h), or the one after which
+// a carry chain's few are there. Scale times bit: b = b_0 + b_1 - 2 b_0 b_1, of which the product is needed
+// modulo 2^(63-z). Security: semi-honest, as conjunction.h, carry_chain.h, comparison.h and bit_products.h
+// say.
 #pragma once
 
 #include "protocols/table.h"

@@ -4,10 +4,10 @@
 
 #include "base/bits.h"
 #include "protocols/duo/boundary.h"
-#include "protocols/duo/comparison.h"
 #include "protocols/duo/convolution_matrices.h"
 #include "protocols/duo/product_choice.h"
 #include "protocols/duo/selection.h"
+#include "protocols/duo/signs.h"
 #include "protocols/duo/slices.h"
 #include "protocols/duo/truncation.h"
 #include "protocols/duo/word_products.h"
@@ -93,11 +93,12 @@ Task<Settled> settle(Context& context, const Contraction& c, Words part, Words s
   const std::size_t count = part.size();
   Supply supply(context);
   Truncation truncation(supply, site, count, c.truncate_bits);
-  std::optional<Comparison> comparison;
+  std::optional<Signs> comparison;
   std::optional<Selection> selection;
   if (c.then == Then::kRelu) comparison.emplace(supply, site, count, c.window, c.effort);
-  if (c.then != Then::kNothing) selection.emplace(supply, count);
-  supply.start();
+  const bool narrow = c.then == Then::kRelu && Signs::is_chain(count, c.window, c.effort);
+  if (c.then != Then::kNothing) selection.emplace(supply, count, narrow ? c.window : 64);
+  co_await supply.make();
   truncation.prepare(std::move(part));
   std::vector<Task<Words>> tasks;
   tasks.push_back(truncation.run());
@@ -132,7 +133,8 @@ Task<Shares> contract(Context& context, Contraction c) {
   if (c.truncate_bits > 0 || c.then != Then::kNothing) {
     value = context.words(count);
     const Words selector = c.then == Then::kSelect ? part_of(context, c.selector) : Words();
-    for (const Slice& slice : slices_of(count)) {
+    const std::size_t most = relu ? Signs::slice_of(c.effort) : kLongSlice;
+    for (const Slice& slice : slices_of(count, most)) {
       Words chosen = c.then == Then::kSelect ? slice.of_plane(selector) : Words();
       const Settled settled = co_await settle(context, c, slice.of(sum), std::move(chosen));
       context.local([&] {

@@ -7,9 +7,11 @@
 // | step                   | rounds                     | bits per element beside transfers     | transfers
 // |------------------------|----------------------------|---------------------------------------|----------
 // | truncation by d bits   | 2                          | 1 + d                                 | 1
-// | ReLU, n digits         | 4 + ceil(log2 n)           | those of the comparison, and 130      | + 2
+// | ReLU, chain            | 4 + those of the chain     | those of the chain, and 67 + w        | + 3
+// | ReLU, tree, n digits   | 4 + ceil(log2 n)           | those of the comparison, and 130      | + 2
 // | selection              | 2 (after the truncation)   | 130                                   | 2
 //
+// Many transfers take a round more (supply.h).
 // A ReLU compares the truncation's parts, which takes place at the same time. Security: the files named.
 #pragma once
 

@@ -29,7 +29,7 @@ const Table& table() {
       Promise{.corruptible = 1,
               .assumptions = "Two parties without a dealer: either may be curious and learns nothing but "
                              "what is opened to it, as long as both follow the protocol and computational "
-                             "Diffie-Hellman on ristretto255 and AES hold."});
+                             "Diffie-Hellman on ristretto255, learning parity with noise and AES hold."});
   return instance;
 }
 

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <thread>
 
 #include "net/in_process.h"
@@ -25,8 +26,10 @@ constexpr double kTransfer = 8 * 3.875;  // bits: 31 trees' corrections
 
 // Transfers; a seed, a public key of 217 bits a coefficient, ten switching keys of four times 218 bits,
 // headers.
-constexpr std::size_t kSetupBytes =
-    32 + 4096 + 4096 + 16 + 16 + (11 + 8192 * 217 / 8) + 10 * (11 + 4 * (4 + 8192 * 218 / 8));
+constexpr std::size_t kSetupBytes = 32 + 4096 + 4096 + 16 + 16 + (11 + 8192 * 217 / 8) +
+                                    10 * (11 + 4 * (4 + 8192 * 218 / 8)) +
+                                    // 1335 blocks of 128 transfers, 31 trees; 640 * 11 levels.
+                                    1335 * 16 * 31 + 640 * 11 * 16;
 
 Traffic cost_of(const Operation& operation, const std::vector<Input>& inputs) {
   return conformance::predict(table(), inputs, operation);
@@ -52,19 +55,32 @@ Operation contraction(std::function<void(Contraction&, const Shares&)> adjust) {
   };
 }
 
+// Bits of a direction's transfers, for each of kCount elements.
+double transfers(double each) {
+  const double count = each * kCount;
+  return count < 65536 ? each * kTransfer : std::ceil(count / 122880) * 3328 * 8 / kCount;
+}
+
+// n places: 2n - 1 transfers, of which the second party sends one more, and 4n - 2 bits.
+TEST(Duo, SignsCostWhatTheChainOfCarriesSays) {
+  const Traffic whole = cost_of(signs(64, Effort::kFewBytes), numbers(1));
+  EXPECT_EQ(whole.rounds, 1u + 63);
+  EXPECT_DOUBLE_EQ(bits_each(whole), transfers(63) + transfers(62) + 4 * 63 - 2);
+  EXPECT_EQ(cost_of(signs(1, Effort::kFewBytes), numbers(1)), (Traffic{.rounds = 0, .bytes = {0, 0, 0, 0}}));
+}
+
 // n digits of m bits: m transfers and m + 2^(m+1) bits each, the lowest 2^m less; n - 1 merges of two
 // transfers and 6 bits, of which ceil(log2 n) are along the lowest, of 4.
 TEST(Duo, SignsCostWhatComparisonSays) {
-  // 63 = 21 * 3, five levels.
-  const Traffic whole = cost_of(signs(64, Effort::kFewBytes), numbers(1));
-  EXPECT_EQ(whole.rounds, 7u);
-  EXPECT_DOUBLE_EQ(bits_each(whole), 63 * kTransfer + 21 * (3 + 16) - 8 + 20 * (2 * kTransfer + 6) - 5 * 2);
+  // 5 = 3 + 2, one level: so few transfers that they take no round of their own.
+  const Traffic narrow = cost_of(signs(6, Effort::kFewBytes), numbers(1));
+  EXPECT_EQ(narrow.rounds, 3u);
+  EXPECT_DOUBLE_EQ(bits_each(narrow), (5 + 2) * kTransfer + (3 + 16 - 8) + (2 + 8) + 4);
   // 31 = 7 * 4 + 3, three levels.
   const Traffic half = cost_of(signs(32, Effort::kBalanced), numbers(1));
-  EXPECT_EQ(half.rounds, 5u);
+  EXPECT_EQ(half.rounds, 1u + 5);
   EXPECT_DOUBLE_EQ(bits_each(half),
-                   31 * kTransfer + 7 * (4 + 32) + 3 + 16 - 16 + 7 * (2 * kTransfer + 6) - 3 * 2);
-  EXPECT_EQ(cost_of(signs(1, Effort::kFewBytes), numbers(1)), (Traffic{.rounds = 0, .bytes = {0, 0, 0, 0}}));
+                   transfers(31 + 7) + transfers(7) + 7 * (4 + 32) + 3 + 16 - 16 + 7 * 6 - 3 * 2);
 }
 
 TEST(Duo, TruncationCostsATransferAndItsBits) {
@@ -85,10 +101,31 @@ TEST(Duo, ReluComparesWhileItTruncates) {
                                     c.window = 20;
                                   }),
                                   numbers(1));
-  // 19 = 6 * 3 + 1, seven digits, three levels.
-  const double comparison = 19 * kTransfer + 6 * (3 + 16) + 1 + 4 - 8 + 6 * (2 * kTransfer + 6) - 3 * 2;
-  EXPECT_EQ(traffic.rounds, 7u);
-  EXPECT_DOUBLE_EQ(bits_each(traffic), comparison + kTransfer + 19 + 2 * (kTransfer + 65));
+  // The comparison goes through 19 places; the first party sends to truncate, select and widen, too.
+  EXPECT_EQ(traffic.rounds, 1u + 19 + 4);
+  EXPECT_DOUBLE_EQ(bits_each(traffic), transfers(19 + 1) + transfers(18 + 3) + (4 * 19 - 2) + 19 + (67 + 20));
+}
+
+// What two parties may cost, in bits, both directions and transfers included.
+TEST(Duo, KeepsItsBudgets) {
+  constexpr std::int64_t kMany = 200'000;
+  const auto bits = [&](const Operation& operation) {
+    const std::vector<Input> inputs{{{kMany}, Integers(kMany), Kind::kArithmetic, 0}};
+    return 8.0 * static_cast<double>(cost_of(operation, inputs).total_bytes()) / kMany;
+  };
+  const auto settled = [&](int truncate_bits, Then then, int window) {
+    return contraction([=](Contraction& c, const Shares& in) {
+      c.shape = {kMany};
+      c.addends = {{.share = in[0]}};
+      c.truncate_bits = truncate_bits;
+      c.then = then;
+      c.window = window;
+    });
+  };
+  EXPECT_LE(bits(signs(64, Effort::kFewBytes)), 600);
+  EXPECT_LE(bits(signs(32, Effort::kFewBytes)), 300);
+  EXPECT_LE(bits(settled(18, Then::kNothing, 64)), 48);
+  EXPECT_LE(bits(settled(0, Then::kRelu, 32)), 30 * 8);
 }
 
 // Few of them; more are encrypted (lattice_products_test.cc).
@@ -189,10 +226,10 @@ TEST(Duo, ConvolutionsAreProductsOfMatrices) {
   }
 }
 
-// The setup row itself, and that both ends fit: a comparison right after it.
-TEST(Duo, ConnectsInThreeRounds) {
+// The setup row itself, and that all ends fit: a comparison right after it, by silent transfers.
+TEST(Duo, ConnectsInFiveRounds) {
   net::LinkMatrix links = net::in_process_links({"alice", "bob"}, std::chrono::seconds(20));
-  const Integers values = conformance::random_integers(100, 40, 3);
+  const Integers values = conformance::random_integers(3000, 40, 3);
   Integers opened[2];
   std::vector<std::jthread> threads;
   for (int self = 0; self < 2; ++self)
@@ -203,12 +240,12 @@ TEST(Duo, ConnectsInThreeRounds) {
       SessionKeys keys{{}, prg::Prg(prg::random_key())};
       for (int i = 0; i < 2; ++i) keys.pair.emplace_back(prg::Key{std::byte{9}});
       keys.state = rounds.run(table().rows().setup(rounds));
-      EXPECT_EQ(rounds.completed(), 3u);
+      EXPECT_EQ(rounds.completed(), 5u);
       EXPECT_EQ(rounds.bytes_to()[static_cast<std::size_t>(1 - self)], kSetupBytes);
       Context context(table(), rounds, &keys, 0, 0);
       const auto compare = [&]() -> Task<Words> {
         Words mine = self == 0 ? Words::copy_of(values) : Words();
-        const Share x = co_await protocols::input(context, 0, std::move(mine), {100});
+        const Share x = co_await protocols::input(context, 0, std::move(mine), {3000});
         const Share bits = co_await protocols::sign(context, x, 40);
         co_return co_await protocols::reveal(context, bits, 3);
       };
@@ -224,7 +261,7 @@ TEST(Duo, ConnectsInThreeRounds) {
 TEST(Duo, SetupIsCountedAsItIs) {
   net::Rounds rounds = net::Rounds::counting(0, 2);
   rounds.run(table().rows().setup(rounds));
-  EXPECT_EQ(rounds.completed(), 3u);
+  EXPECT_EQ(rounds.completed(), 5u);
   EXPECT_EQ(rounds.bytes_to()[1], kSetupBytes);
 }
 

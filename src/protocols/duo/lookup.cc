@@ -174,7 +174,7 @@ Task<Share> lookup(Context& context, Share value, const PiecewiseFunction& funct
     const Site site = context.begin();
     Supply supply(context);
     SliceLookup slice(supply, site, pieces, here);
-    supply.start();
+    co_await supply.make();
     const Words made = co_await slice.run(part.slice(first, here));
     context.local([&] { store(result, first, made); });
   }

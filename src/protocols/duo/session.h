@@ -1,17 +1,25 @@
-// What two parties hold of a session: the ends of SoftSpoken's trees in both directions, from which each
-// operation makes the oblivious transfers it needs (supply.h), and keys of lattice encryption, under which
-// large products are made (lattice_products.h).
+// What two parties hold of a session: in each direction the ends of SoftSpoken's trees and of a silent
+// stream, from which each operation makes the oblivious transfers it needs (supply.h), and keys of lattice
+// encryption, under which large products are made (lattice_products.h).
 //
-// Setup: 128 base transfers and the trees' messages in each direction (crypto/ot/connection.h), 8,240 bytes
-// from each party; and what each publishes of its lattice key (he/keys.h), 9.1 MB. All at once: 3 rounds.
+// Setup, in both directions at once: 128 base transfers and the trees' messages (crypto/ot/connection.h), 3
+// rounds and 8,240 bytes from each party; at the same time what each publishes of its lattice key
+// (he/keys.h), 9.1 MB; then the stream's first blocks, by SoftSpoken's transfers for one turn of
+// crypto/ot/silent.h, 2 rounds, 662,160 and 112,640 bytes.
 //
 // Transfers have places, reserved by both parties in the same order, operation by operation; a place is used
 // once, and a session's keys are its own, so nothing repeats.
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "base/large_pages.h"
 #include "base/task.h"
+#include "crypto/ot/silent_stream.h"
 #include "crypto/ot/softspoken.h"
 #include "net/rounds.h"
 #include "protocols/context.h"
@@ -22,15 +30,32 @@ namespace sotto::protocols::duo {
 // Levels of SoftSpoken's trees: 3.875 bytes a transfer.
 inline constexpr int kTreeLevels = 4;
 
+// A stream, made where it is first used.
+template <class Stream>
+class Late {
+ public:
+  explicit Late(std::function<Stream()> make) : make_(std::move(make)) {}
+  Stream& operator()() {
+    if (!stream_) stream_ = std::make_unique<Stream>(make_());
+    return *stream_;
+  }
+
+ private:
+  std::function<Stream()> make_;
+  std::unique_ptr<Stream> stream_;
+};
+
 // The direction in which this party sends strings.
 struct SendingEnd {
   ot::Session keys;
   ot::SoftSpokenSender transfers;
+  Late<ot::SilentStreamSender> stream;
 };
 // The direction in which it chooses.
 struct ReceivingEnd {
   ot::Session keys;
   ot::SoftSpokenReceiver transfers;
+  Late<ot::SilentStreamReceiver> stream;
 };
 
 struct Session : SessionState {
@@ -47,6 +72,10 @@ struct Session : SessionState {
     return lattice_;
   }
 
+  // Memory for blocks, at least as many: what was given back last, if it is large enough.
+  LargeArray<ot::Block> take_blocks(std::size_t count);
+  void give_blocks(LargeArray<ot::Block> blocks);
+
   SendingEnd sending;
   ReceivingEnd receiving;
   std::string peer;
@@ -54,6 +83,7 @@ struct Session : SessionState {
  private:
   std::function<he::Ends()> make_lattice_;
   he::Ends lattice_;
+  std::vector<LargeArray<ot::Block>> spare_;
 };
 
 // The setup row of the table.

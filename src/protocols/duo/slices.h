@@ -10,8 +10,9 @@
 
 namespace sotto::protocols::duo {
 
-// A multiple of 64, so that slices of planes have whole words.
-inline constexpr std::size_t kSliceElements = std::size_t{1} << 16;
+// Multiples of 64, so that slices of planes have whole words. Where an element needs few blocks, a slice has
+// more elements: each takes its rounds.
+inline constexpr std::size_t kSliceElements = std::size_t{1} << 16, kLongSlice = std::size_t{1} << 20;
 
 struct Slice {
   std::size_t begin, count;
@@ -20,10 +21,10 @@ struct Slice {
   Words of_plane(const Words& plane) const { return plane.slice(begin / 64, (count + 63) / 64); }
 };
 
-inline std::vector<Slice> slices_of(std::size_t count) {
+inline std::vector<Slice> slices_of(std::size_t count, std::size_t most = kSliceElements) {
   std::vector<Slice> slices;
-  for (std::size_t begin = 0; begin < count; begin += kSliceElements)
-    slices.push_back({begin, std::min(kSliceElements, count - begin)});
+  for (std::size_t begin = 0; begin < count; begin += most)
+    slices.push_back({begin, std::min(most, count - begin)});
   return slices;
 }
 

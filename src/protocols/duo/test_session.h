@@ -52,6 +52,8 @@ inline std::shared_ptr<SessionState> insecurely_dealt_session(int self,
     ot::Session keys;
     ot::SoftSpokenReceiver receiver;
     ot::SoftSpokenSender sender;
+    Late<ot::SilentStreamReceiver> received;
+    Late<ot::SilentStreamSender> sent;
   };
   const auto direction_of = [&](int sender) {
     const prg::Prg &senders = *own[static_cast<std::size_t>(sender)],
@@ -69,14 +71,27 @@ inline std::shared_ptr<SessionState> insecurely_dealt_session(int self,
     }
     ot::SoftSpokenReceiver receiver(kTreeLevels, keys, pairs, blocks(receivers, sender, 3, 1)[0]);
     ot::SoftSpokenSender end(kTreeLevels, keys, delta, chosen, receiver.tree_message(), "the peer");
-    return Direction{keys, std::move(receiver), std::move(end)};
+    // The stream's first blocks are the receiver's; the sender's follow from them and Delta.
+    const auto first = [blocks, seed = blocks(receivers, sender, 4, 1)[0]] {
+      prg::Key key;
+      std::memcpy(key.data(), &seed, key.size());
+      return blocks(prg::Prg(key), 0, 0, ot::kStream.used());
+    };
+    Late<ot::SilentStreamReceiver> received(
+        [first, keys] { return ot::SilentStreamReceiver(keys, first(), "the peer"); });
+    Late<ot::SilentStreamSender> sent([first, keys, delta, seed = blocks(senders, sender, 5, 1)[0]] {
+      auto blocks_of_sender = first();
+      for (ot::Block& block : blocks_of_sender) block = ot::choose(block.low, block ^ delta, block);
+      return ot::SilentStreamSender(keys, delta, blocks_of_sender, seed);
+    });
+    return Direction{keys, std::move(receiver), std::move(end), std::move(received), std::move(sent)};
   };
   Direction sending = direction_of(self), receiving = direction_of(1 - self);
   const DealtSeeds mine(*own[static_cast<std::size_t>(self)]),
       theirs(*own[static_cast<std::size_t>(1 - self)]);
   return std::make_shared<Session>(
-      SendingEnd{sending.keys, std::move(sending.sender)},
-      ReceivingEnd{receiving.keys, std::move(receiving.receiver)},
+      SendingEnd{sending.keys, std::move(sending.sender), std::move(sending.sent)},
+      ReceivingEnd{receiving.keys, std::move(receiving.receiver), std::move(receiving.received)},
       [mine, theirs] { return insecurely_dealt_ends(mine, theirs); }, "the peer");
 }
 
