@@ -86,7 +86,9 @@ inline std::vector<Reals> run_kernel(const Table& table, std::string_view name,
                              protocols::Shares shares) -> Task<protocols::Shares> {
     Call call = types_only;
     call.operands = std::move(shares);
-    for (std::size_t i = 0; i < call.operands.size(); ++i)
+    for (std::size_t i = 0; i < call.operands.size(); ++i) {
+      // As a plan has it, which says who knows what; the harness knows whose inputs these are.
+      call.operands[i].known_to = call.operand_types[i].known_to;
       if (call.operand_types[i].kind == Kind::kPublic) {
         // The harness shares constants; a plan's public values are plain words at every party.
         call.operands[i] = {};
@@ -95,6 +97,7 @@ inline std::vector<Reals> run_kernel(const Table& table, std::string_view name,
         call.operands[i].parts[0] = context.counting() ? protocols::Words::shape_only(inputs[i].values.size())
                                                        : protocols::Words::copy_of(inputs[i].values);
       }
+    }
     co_return co_await kernel.run(context, call);
   };
   const auto outcome = protocols::conformance::run(table, inputs, operation, {.seed = seed});
