@@ -68,6 +68,11 @@ TEST(CompiledTest, NetworkAAmongThreeParties) {
   expect_equal_moves(job);
 }
 
+TEST(CompiledTest, NetworkABetweenTwoParties) {
+  CompiledJob job(source_file("examples/mnist_a.mlir"), training_options("duo", 16, 2));
+  expect_equal_moves(job);
+}
+
 // A small sister of network A, between two parties: its losses are those of three.
 TEST(CompiledTest, TwoPartiesTrainAsThree) {
   std::map<std::string, std::vector<double>> losses;
