@@ -61,6 +61,8 @@ void check_block(const Plan& plan, const Definitions& definitions, int block,
                  std::vector<bool>& defined_by_operation);
 // The control list: batches fit, inputs are shared once and before use, what is listed as revealed is opened.
 void check_control(const Plan& plan, const Definitions& definitions);
+// Nothing is revealed before the guard of what ran until then. REQUIRES: all of the above passed.
+void check_guards(const Plan& plan, const Definitions& definitions);
 
 // "block 1 "step", operation 3 (contract)".
 std::string place(const Plan& plan, int block, int operation);

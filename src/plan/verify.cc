@@ -19,6 +19,7 @@ void verify(const Plan& plan) {
   for (int block = 0; block < plan.blocks_size(); ++block)
     checks::check_block(plan, definitions, block, defined);
   checks::check_control(plan, definitions);
+  checks::check_guards(plan, definitions);
   // Written so that a NaN is refused.
   if (!(plan.log2_failure() <= kMaximumLog2Failure))
     throw Error(ErrorKind::kPlan,

@@ -9,6 +9,7 @@
 //   - inputs are shared once and before they are used; batches fit their data sets;
 //   - states are updated with values of the same type;
 //   - every opening is listed in `reveals` and nothing else is;
+//   - nothing is revealed before the guard of what ran until then was opened;
 //   - the job's failure probability is at most 2^-40.
 // runtime/check.h adds what needs the kernel table: types of operands, and that declared costs are the
 // counted ones.

@@ -68,7 +68,10 @@ void check_inputs(const Plan& plan, Definitions& definitions) {
     if (std::exchange(definitions.input[input.value()], i) >= 0)
       fail(fmt::format("{}: its value is another input's too", where));
     const Value& value = plan.values(static_cast<int>(input.value()));
-    if (value.sharing() != wire::ARITHMETIC) fail(fmt::format("{}: its value is not arithmetic", where));
+    // Bits only begin as zeros: what a result is kept in until its guard was opened.
+    if (value.sharing() != wire::ARITHMETIC &&
+        !(value.sharing() == wire::BOOLEAN && input.initializer() == "zeros"))
+      fail(fmt::format("{}: its value is not arithmetic", where));
     if (!is_printable(input.encoding(), kMaximumNameBytes))
       fail(fmt::format("{}: encoding is not text", where));
     if (!input.initializer().empty()) {

@@ -84,6 +84,93 @@ TEST(Verify, FollowsTheControlList) {
   EXPECT_THAT(complaint([](Plan& p) { p.mutable_control(1)->set_repeat(~0ull); }), HasSubstr("repeat is"));
 }
 
+// The sample, of whose every step a guard says whether something is negative: opened in a block of its own,
+// before the end.
+Plan guarded_sample() {
+  Plan plan = sample_plan();
+  const auto count = add_value(plan, "outside", {3}), more = add_value(plan, "more", {3});
+  const auto bits = add_value(plan, "any", {3}, 0, wire::BOOLEAN);
+  add_input(plan, "outside", count, 0, false, "zeros");
+  auto& state = *plan.add_states();
+  state.set_name("outside");
+  state.set_value(count);
+  auto& step = *plan.mutable_blocks(1);
+  add_operation(plan, step, "add", {count, 2}, {more});
+  auto& update = *step.add_updates();
+  update.set_state(1);
+  update.set_next(more);
+  auto& guard = *plan.add_blocks();
+  guard.set_name("guard");
+  add_operation(plan, guard, "sign", {count}, {bits});
+  add_operation(plan, guard, "guard", {bits}, {});
+  auto& reveal = *plan.add_reveals();
+  reveal.set_value(bits);
+  reveal.set_name("guard");
+  for (std::uint32_t role = 0; role < 3; ++role) reveal.add_roles(role);
+  add_control(plan, 3, 1, "guard");
+  plan.mutable_control()->SwapElements(2, 3);
+  return plan;
+}
+
+TEST(Verify, RefusesToRevealBeforeTheGuardIsOpened) {
+  const auto refused = [](Plan plan) {
+    EXPECT_THROW(verify(plan), Error);
+    return complaint([&](Plan& p) { p = plan; });
+  };
+  EXPECT_NO_THROW(verify(guarded_sample()));
+  Plan late = guarded_sample();
+  late.mutable_control()->SwapElements(2, 3);
+  EXPECT_THAT(refused(late), HasSubstr("control 2: block \"finish\" reveals before the guard"));
+  Plan again = guarded_sample();  // train, guard, train, finish
+  again.mutable_control(2)->set_repeat(1);
+  *again.add_control() = again.control(3);
+  *again.mutable_control(3) = again.control(1);
+  EXPECT_THAT(refused(again), HasSubstr("control 4: block \"finish\" reveals before the guard"));
+  Plan within = guarded_sample();  // the step itself reveals
+  add_operation(within, *within.mutable_blocks(1), "reveal", {3}, {});
+  EXPECT_THAT(refused(within), HasSubstr("control 1: block \"step\" reveals before the guard"));
+  Plan beside = guarded_sample();  // in the guard's own block, at the same time as the guard
+  add_operation(beside, *beside.mutable_blocks(3), "reveal", {3}, {});
+  EXPECT_THAT(refused(beside), HasSubstr("control 2: block \"guard\" reveals before the guard"));
+}
+
+// A second guard, of another state: the first is not enough.
+TEST(Verify, EveryGuardIsOpenedBeforeAnythingIsRevealed) {
+  Plan plan = guarded_sample();
+  const auto bits = add_value(plan, "negative", {3}, 0, wire::BOOLEAN);
+  auto& second = *plan.add_blocks();
+  second.set_name("second");
+  add_operation(plan, second, "sign", {3}, {bits});
+  add_operation(plan, second, "guard", {bits}, {});
+  *plan.add_reveals() = plan.reveals(1);
+  plan.mutable_reveals(2)->set_value(bits);
+  plan.mutable_reveals(2)->set_name("second");
+  add_control(plan, 4, 1, "guard");
+  plan.mutable_control()->SwapElements(3, 4);
+  EXPECT_THAT(complaint([&](Plan& p) { p = plan; }), HasSubstr("reveals before the guard"));
+  // One block that opens both.
+  Plan both = guarded_sample();
+  const auto more = add_value(both, "negative", {3}, 0, wire::BOOLEAN);
+  add_operation(both, *both.mutable_blocks(3), "sign", {3}, {more});
+  add_operation(both, *both.mutable_blocks(3), "guard", {more}, {});
+  *both.add_reveals() = both.reveals(1);
+  both.mutable_reveals(2)->set_value(more);
+  both.mutable_reveals(2)->set_name("second");
+  EXPECT_EQ(complaint([&](Plan& p) { p = both; }), "accepted");
+}
+
+TEST(Verify, BitsBeginAsZerosOnly) {
+  const auto kept = [](const char* initializer) {
+    return [initializer](Plan& p) {
+      const auto bits = add_value(p, "kept", {3}, 0, wire::BOOLEAN);
+      add_input(p, "kept", bits, 0, false, initializer);
+    };
+  };
+  EXPECT_EQ(complaint(kept("zeros")), "accepted");
+  EXPECT_THAT(complaint(kept("torch_linear:3")), HasSubstr("its value is not arithmetic"));
+  EXPECT_THAT(complaint(kept("")), HasSubstr("its value is not arithmetic"));
+}
+
 TEST(Verify, RefusesStatesOfAnotherType) {
   EXPECT_THAT(complaint([](Plan& p) { p.mutable_values(4)->set_fraction_bits(20); }),
               HasSubstr("another type"));

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <utility>
 
+#include "base/bits.h"
 #include "base/error.h"
 #include "base/fixed_point.h"
 #include "plan/initializer.h"
@@ -49,6 +50,10 @@ Share Executor::initial_share(const plan::wire::Input& input, const Context& con
     SOTTO_ASSERT(environment_.stored_share, "whoever runs a plan with stored inputs brings the shares");
     return environment_.stored_share(input, value);
   }
+  if (value.sharing() == plan::wire::BOOLEAN)  // the verifier lets them begin as zeros only
+    return protocols::constant(context,
+                               Words::zeros(bits::words_for(static_cast<std::size_t>(element_count(shape)))),
+                               protocols::Kind::kBoolean, shape);
   const auto reals = plan::initial_values(input.initializer(), plan_.seed(), input.name(), shape);
   Words words = Words::allocate(reals.size());
   const double bound = std::ldexp(1.0, value.bound_bits()) - std::ldexp(1.0, -value.fraction_bits());

@@ -246,6 +246,51 @@ TEST(CompiledTest, TheGuardLooksAtEveryStep) {
   }
 }
 
+std::vector<std::string> blocks_in_order(const plan::Plan& plan) {
+  std::vector<std::string> names;
+  for (const auto& control : plan.control())
+    names.insert(names.end(), control.repeat(), plan.blocks(static_cast<int>(control.block())).name());
+  return names;
+}
+
+// Each step's result is seen, but not before the guard of that step was.
+TEST(CompiledTest, ResultsAreRevealedBehindTheirGuards) {
+  CompiledJob steps(source_file("tests/compiled/doubling.mlir"), doubling("rep3", 2));
+  EXPECT_EQ(blocks_in_order(steps.plan()),
+            (std::vector<std::string>{"load", "step", "guard", "results", "step", "guard", "results"}));
+  steps.run_compiled();
+  const auto start = steps.start();
+  const auto& shown = steps.outputs().at("1");
+  ASSERT_EQ(shown.size(), 2u);
+  for (std::size_t i = 0; i < shown[0].values.size(); ++i) {
+    const double x = steps.data().at("x").at(i), first = 2 * start.at("s").at(i) + x;
+    EXPECT_NEAR(shown[0].values[i], std::max(first, 0.0), 1e-3);
+    EXPECT_NEAR(shown[1].values[i], std::max(2 * first + x, 0.0), 1e-3);
+  }
+  Options options = training_options("plain", 16, 2);
+  options.training->epochs = 2;
+  options.evaluate_every_epoch = true;
+  const std::vector<std::string> epoch{"step", "step", "guard", "evaluate", "evaluate", "guard", "score"};
+  std::vector<std::string> expected{"load"};
+  for (int i = 0; i < 2; ++i) expected.insert(expected.end(), epoch.begin(), epoch.end());
+  EXPECT_EQ(blocks_in_order(CompiledJob(source_file("examples/mnist_a.mlir"), options).plan()), expected);
+}
+
+TEST(CompiledTest, BitsAreRevealedBehindTheirGuards) {
+  for (const char* protocol : {"plain", "rep3"}) {
+    Options options = doubling(protocol, 1);
+    options.states.clear();
+    options.reveals = {{.name = "0", .roles = {options.roles[0]}}};
+    CompiledJob job(source_file("tests/compiled/signs.mlir"), options);
+    EXPECT_EQ(blocks_in_order(job.plan()), (std::vector<std::string>{"load", "step", "guard", "finish"}));
+    job.run_compiled();
+    const auto& bits = job.outputs().at("0").at(0);
+    ASSERT_TRUE(bits.boolean);
+    for (std::size_t i = 0; i < bits.values.size(); ++i)
+      EXPECT_EQ(bits.values[i], job.data().at("x").at(i) > 0 ? 1 : 0) << protocol << " " << i;
+  }
+}
+
 // The inner maximum was small only because one of its operands was far below zero. That operand stays within
 // its bound when it rises; what is made of it does not.
 TEST(CompiledTest, TheGuardLooksAtWhatIsComparedNotAtWhatItIsMadeOf) {

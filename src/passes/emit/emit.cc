@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/error.h"
 #include "passes/emit/block.h"
 #include "passes/emit/costs.h"
@@ -98,6 +100,32 @@ class Emitter {
     update.set_next(zero);
   }
 
+  // A result is opened when the guard of the run that gave it has been: until then a state keeps it. A
+  // program that runs once reveals it at the end, another after each run.
+  void open_result(int finish, const std::string& name, std::uint32_t result,
+                   const std::vector<std::string>& roles) {
+    const int step = block_named("step");
+    if (block_named("guard") < 0) return open_value("reveal", step, name, result, roles);
+    const plan::Value like = plan_.values(static_cast<int>(result));
+    const auto kept = static_cast<std::uint32_t>(plan_.values_size());
+    *plan_.add_values() = like;
+    const std::string kept_name = "result " + name;
+    plan_.mutable_values(static_cast<int>(kept))->set_name(kept_name);
+    auto& input = *plan_.add_inputs();
+    input.set_name(kept_name);
+    input.set_value(kept);
+    input.set_initializer("zeros");
+    auto& state = *plan_.add_states();
+    state.set_name(kept_name);
+    state.set_value(kept);
+    auto& update = *plan_.mutable_blocks(step)->add_updates();
+    update.set_state(static_cast<std::uint32_t>(plan_.states_size() - 1));
+    update.set_next(result);
+    if (options_.steps == 1) return open_value("reveal", finish, name, kept, roles);
+    const int results = block_named("results") < 0 ? add_block("results") : block_named("results");
+    open_value("reveal", results, name, kept, roles);
+  }
+
   void emit_reveal(int finish, const Reveal& reveal) {
     if (reveal.name == "accuracy") return open_measure(finish, kCorrect.str(), reveal.roles);
     if (reveal.name == "loss" && options_.training) return open_measure(finish, kLoss.str(), reveal.roles);
@@ -109,9 +137,10 @@ class Emitter {
     const auto output = outputs_.find(reveal.name);
     if (output == outputs_.end())
       throw Error(ErrorKind::kModel, fmt::format("the program has no output \"{}\" to reveal", reveal.name),
-                  "A trained model has \"accuracy\", \"loss\" and \"model\"; other programs have the numbers of their "
+                  "A trained model has \"accuracy\", \"loss\" and \"model\"; other programs have the numbers "
+                  "of their "
                   "results.");
-    open_value("reveal", block_named("step"), reveal.name, output->second, reveal.roles);
+    open_result(finish, reveal.name, output->second, reveal.roles);
   }
 
   void add_control(int block, const char* phase, std::uint64_t repeat) {
@@ -119,6 +148,13 @@ class Emitter {
     control.set_block(static_cast<std::uint32_t>(block));
     control.set_phase(phase);
     control.set_repeat(repeat);
+    const auto& name = plan_.blocks(block).name();
+    unguarded_ |= name == "step" || name == "evaluate";
+  }
+  // Where something ran that no guard has spoken of.
+  void add_guard() {
+    if (const int guard = block_named("guard"); guard >= 0 && std::exchange(unguarded_, false))
+      add_control(guard, "guard", 1);
   }
   void set_batches(std::int64_t batch, std::int64_t rows, std::uint64_t seed, std::uint64_t epoch) {
     auto& control = *plan_.mutable_control(plan_.control_size() - 1);
@@ -133,12 +169,31 @@ class Emitter {
     const auto batch = evaluation_batch(training.test_rows, training.batch);
     add_control(evaluate, "evaluate", static_cast<std::uint64_t>(training.test_rows / batch));
     set_batches(batch, training.test_rows, 0, 0);
+    add_guard();
     if (const int score = block_named("score"); score >= 0) add_control(score, "score", 1);
+  }
+
+  // A program compiled as it is.
+  void emit_steps() {
+    const int step = block_named("step"), results = block_named("results");
+    const char* phase = options_.prediction ? "predict" : "train";
+    if (results < 0) return add_control(step, phase, static_cast<std::uint64_t>(options_.steps));
+    constexpr std::int64_t kMostSteps = 20000;
+    if (options_.steps > kMostSteps)
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("each of {} steps would reveal a result behind its guard; at most {} can",
+                              options_.steps, kMostSteps),
+                  "Reveal states with --reveal model:ROLE at the end, or run fewer steps.");
+    for (std::int64_t i = 0; i < options_.steps; ++i) {
+      add_control(step, phase, 1);
+      add_guard();
+      add_control(results, "results", 1);
+    }
   }
 
   void emit_control(int load, int finish) {
     if (plan_.blocks(load).operations_size() > 0) add_control(load, "load", 1);
-    const int step = block_named("step"), guard = block_named("guard"), evaluate = block_named("evaluate");
+    const int step = block_named("step"), evaluate = block_named("evaluate");
     if (options_.training) {
       const Training& training = *options_.training;
       // The last batch of an epoch wraps around to the epoch's first rows.
@@ -146,14 +201,13 @@ class Emitter {
       for (std::int64_t epoch = 0; epoch < training.epochs; ++epoch) {
         add_control(step, "train", steps);
         set_batches(training.batch, training.rows, options_.seed, static_cast<std::uint64_t>(epoch));
-        if (guard >= 0) add_control(guard, "guard", 1);
+        add_guard();
         if (options_.evaluate_every_epoch || epoch + 1 == training.epochs) emit_evaluation(evaluate);
       }
     } else {
-      add_control(step, options_.prediction ? "predict" : "train",
-                  static_cast<std::uint64_t>(options_.steps));
+      emit_steps();
     }
-    if (guard >= 0) add_control(guard, "guard", 1);
+    add_guard();
     if (plan_.blocks(finish).operations_size() > 0) add_control(finish, "finish", 1);
   }
 
@@ -171,6 +225,7 @@ class Emitter {
   plan::Plan plan_;
   Tables tables_;
   Outputs outputs_;
+  bool unguarded_ = false;
 };
 
 }  // namespace

@@ -2,7 +2,7 @@
 // stays inside; training may lead out. So every operand of a windowed comparison, in every step, is checked
 // by random projections of it (count_outside): whatever they find adds up in a secret state, guard.outside,
 // and @guard, which runs after every epoch and after evaluation, opens one bit of that to all: whether it is
-// positive. If so the job fails.
+// positive. If so the job fails. Nothing is revealed before (plan/verify_guards.cc sees to it).
 //
 // Operands of functions that were fitted to a measured range (divisors, logarithms, exponents) are compared
 // with its ends, each element by itself; exponents also with the logarithm of what there is room for.
