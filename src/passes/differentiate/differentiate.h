@@ -31,6 +31,9 @@ namespace sotto::passes {
 mlir::FailureOr<llvm::SmallVector<mlir::Value>> gradients(mlir::OpBuilder& builder, mlir::Value output,
                                                           mlir::Value seed, mlir::ValueRange inputs);
 
+// The operations that there are rules for, by name, in the order of the alphabet; others get none, whatever
+// their operands.
+const std::vector<std::string>& differentiable_operations();
 // One operation's rule: for each operand that matters, calls `add(operand, gradient)`. Fails silently when
 // there is no rule for the operation.
 using AddGradient = llvm::function_ref<void(mlir::Value operand, mlir::Value gradient)>;

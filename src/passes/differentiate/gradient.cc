@@ -1,6 +1,7 @@
 // The sweep from the output back to the inputs.
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/StringExtras.h"
 #include "passes/differentiate/differentiate.h"
 
 namespace sotto::passes {
@@ -37,7 +38,8 @@ class Sweep {
     const Value gradient = found->second;
     auto add_gradient = [this](Value operand, Value of_operand) { add(operand, of_operand); };
     if (mlir::failed(differentiate_operation(builder_, op, gradient, add_gradient)))
-      return op->emitError() << "'" << op->getName() << "' cannot be differentiated";
+      return op->emitError() << "'" << op->getName() << "' cannot be differentiated; training goes through: "
+                             << llvm::join(differentiable_operations(), ", ");
     return mlir::success();
   }
 

@@ -263,8 +263,44 @@ mlir::LogicalResult structural_rule(const Rule& rule, mlir::Operation* op) {
 
 }  // namespace
 
+const std::vector<std::string>& differentiable_operations() {
+  static const std::vector<std::string> names{"abs",
+                                              "add",
+                                              "broadcast_in_dim",
+                                              "concatenate",
+                                              "convert",
+                                              "convolution",
+                                              "divide",
+                                              "dot_general",
+                                              "exponential",
+                                              "exponential_minus_one",
+                                              "log",
+                                              "log_plus_one",
+                                              "logistic",
+                                              "maximum",
+                                              "minimum",
+                                              "multiply",
+                                              "negate",
+                                              "pad",
+                                              "power",
+                                              "reduce",
+                                              "reduce_window",
+                                              "reshape",
+                                              "reverse",
+                                              "rsqrt",
+                                              "select",
+                                              "slice",
+                                              "sqrt",
+                                              "subtract",
+                                              "tanh",
+                                              "transpose"};
+  return names;
+}
+
 mlir::LogicalResult differentiate_operation(mlir::OpBuilder& builder, mlir::Operation* op, Value gradient,
                                             AddGradient add) {
+  if (!llvm::is_contained(differentiable_operations(), op->getName().stripDialect().str()))
+    return mlir::failure();
   const Rule rule{builder, op->getLoc(), gradient, add};
   if (mlir::succeeded(arithmetic_rule(rule, op)) || mlir::succeeded(function_rule(rule, op)))
     return mlir::success();
