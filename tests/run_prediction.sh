@@ -19,7 +19,13 @@ for name, rows in (("train", 256), ("test", 128), ("new", 64)):
 PY
 "$sotto" compile "$model" --train sgd --rows 256 --test-rows 128 --calibration-steps 20 --no-guard \
   --reveal model:images --reveal accuracy:images -o train.plan >/dev/null
-"$sotto" compile "$model" --predict 64 --data x=images:pixels --no-guard -o predict.plan >/dev/null
+"$sotto" compile "$model" --predict 64 --data x=images:pixels --no-guard -o predict.plan >untrained
+grep -q 'measured on a model that was not trained' untrained
+# What a plan cannot be written without is refused before anything is measured.
+for bad in "--reveal 0:nobody" "--data x=nobody:pixels" "-o none/predict.plan"; do
+  if timeout 20 "$sotto" compile "$model" --predict 64 --calibration-steps 100000000 --train sgd $bad >/dev/null 2>said; then exit 1; fi
+  grep -q 'is no role\|cannot write none/predict.plan' said
+done
 # However many rows at once, parameters are as fine as the training left them.
 "$sotto" compile "$model" --predict 10000 --data x=images:pixels -o many.plan >/dev/null
 # The same with the guard, for numbers that may be far larger than those that ranges are measured on; their last digits are

@@ -1,6 +1,7 @@
 // sotto-compile: StableHLO programs into plans, and the same training in plain to compare with.
 #include <fmt/format.h>
 #include <malloc.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -14,6 +15,7 @@
 #include "cli/command.h"
 #include "frontends/stablehlo/read.h"
 #include "net/shaped.h"
+#include "passes/differentiate/differentiate.h"
 #include "passes/pipeline.h"
 #include "passes/reference/train_plainly.h"
 #include "passes/train/train.h"
@@ -181,7 +183,8 @@ struct Arguments {
     app.add_option(
            "--predict", predicted_rows,
            "apply a trained model to so many rows of --data; its parameters come from the parties' share "
-           "stores, result 0 goes to the data's owner unless --reveal says otherwise")
+           "stores, result 0 goes to the data's owner unless --reveal says otherwise; with --train and the "
+           "other options that it was trained with, ranges are measured on a model trained so")
         ->check(positive_count());
     app.add_option("--input", inputs,
                    "NAME=ROLE[:ENCODING]: who provides an argument of a program compiled as it is");
@@ -226,13 +229,31 @@ struct Arguments {
     chosen.epsilon = epsilon.value_or(chosen.epsilon);
   }
 
+  passes::Training chosen_training() const {
+    if (training.batch > training.rows)
+      throw Error(
+          ErrorKind::kUsage,
+          fmt::format("a batch of {} takes more rows than there are ({})", training.batch, training.rows),
+          "Give --rows the number of training rows, and --batch no more.");
+    passes::Training chosen = training;
+    set_optimizer(chosen);
+    chosen.loss = kLosses.at(loss);
+    chosen.data = parse_provision(data);
+    chosen.labels = {.name = "labels", .role = labels, .encoding = "", .file = ""};
+    return chosen;
+  }
+
   void set_prediction(Options& options) const {
-    if (!train.empty() || !states.empty())
-      throw Error(ErrorKind::kUsage, "a model is either trained or applied",
-                  "Give --predict with neither --train nor --state.");
+    if (!states.empty())
+      throw Error(ErrorKind::kUsage, "a model that is applied has no states of a program compiled as it is",
+                  "Give --predict without --state.");
     options.prediction = true;
     options.prediction_rows = predicted_rows;
     options.inputs.insert(options.inputs.begin(), parse_provision(data));
+    if (!train.empty()) {
+      options.trained_as = chosen_training();
+      options.trained_as->labels.role = options.inputs.front().role;  // a plan for prediction has none
+    }
     if (reveals.empty()) options.reveals.push_back({.name = "0", .roles = {options.inputs.front().role}});
   }
 
@@ -267,18 +288,9 @@ struct Arguments {
       if (parts.size() != 2) throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not NAME=RESULT", text));
       options.states.push_back({.input = parts[0], .output = parts[1]});
     }
-    if (predicted_rows > 0) set_prediction(options);
+    if (predicted_rows > 0) return set_prediction(options), options;
     if (train.empty()) return options;
-    if (training.batch > training.rows)
-      throw Error(
-          ErrorKind::kUsage,
-          fmt::format("a batch of {} takes more rows than there are ({})", training.batch, training.rows),
-          "Give --rows the number of training rows, and --batch no more.");
-    options.training = training;
-    set_optimizer(*options.training);
-    options.training->loss = kLosses.at(loss);
-    options.training->data = parse_provision(data);
-    options.training->labels = {.name = "labels", .role = labels, .encoding = "", .file = ""};
+    options.training = chosen_training();
     if (reveals.empty()) {
       std::vector<std::string> learners{options.training->data.role};
       if (labels != learners[0]) learners.push_back(labels);
@@ -328,6 +340,21 @@ mlir::OwningOpRef<mlir::ModuleOp> read_program(mlir::MLIRContext& context, const
   return module;
 }
 
+// Of what can be run, training goes through a part: whoever looks for another operation is told which.
+mlir::OwningOpRef<mlir::ModuleOp> read_program(mlir::MLIRContext& context, const Arguments& arguments) {
+  try {
+    return read_program(context, arguments.model);
+  } catch (const Error& error) {
+    if (arguments.train.empty() ||
+        error.message().find("is not supported; supported are") == std::string::npos)
+      throw;
+    throw Error(
+        error.kind(), error.message(),
+        fmt::format("{}{}Of these, training goes through: {}.", error.hint(), error.hint().empty() ? "" : " ",
+                    fmt::join(passes::differentiable_operations(), ", ")));
+  }
+}
+
 // A file as the array of a data set; rows are what the file has.
 ir::Array read_array(const std::string& path, const std::string& encoding, Shape shape) {
   auto numbers = runtime::parse_numbers(runtime::read_packed_file(path));
@@ -340,39 +367,38 @@ ir::Array read_array(const std::string& path, const std::string& encoding, Shape
 }
 
 // The shapes of the model's batch and logits.
-std::pair<Shape, Shape> batch_shapes(mlir::ModuleOp module, const Options& options) {
+std::pair<Shape, Shape> batch_shapes(mlir::ModuleOp module, const passes::Training& training) {
   auto entry = frontends::stablehlo::entry_function(module);
-  const int data = entry ? passes::data_argument(entry, options.training->data.name) : -1;
+  const int data = entry ? passes::data_argument(entry, training.data.name) : -1;
   if (data < 0 || entry.getNumResults() != 1)
-    throw Error(ErrorKind::kModel,
-                fmt::format("the model has no argument called \"{}\", or more than one result",
-                            options.training->data.name),
-                "Name the argument that takes the batch with --data NAME=ROLE:ENCODING.");
+    throw Error(
+        ErrorKind::kModel,
+        fmt::format("the model has no argument called \"{}\", or more than one result", training.data.name),
+        "Name the argument that takes the batch with --data NAME=ROLE:ENCODING.");
   return {ir::shape_of(entry.getArgumentTypes()[static_cast<unsigned>(data)]),
           ir::shape_of(entry.getResultTypes()[0])};
 }
 
-void add_data(passes::Arrays& arrays, const Options& options, const std::pair<Shape, Shape>& shapes,
+void add_data(passes::Arrays& arrays, const passes::Training& training, const std::pair<Shape, Shape>& shapes,
               const std::string& prefix, const std::string& data_file, const std::string& label_file) {
-  const bool classified = options.training->loss == passes::Loss::kSoftmaxCrossEntropy;
+  const bool classified = training.loss == passes::Loss::kSoftmaxCrossEntropy;
   const auto classes = classified ? "one_hot:" + std::to_string(shapes.second.back()) : std::string();
-  auto data = read_array(data_file, options.training->data.encoding, shapes.first);
+  auto data = read_array(data_file, training.data.encoding, shapes.first);
   auto labels = read_array(label_file, classes, shapes.second);
   const auto rows = data.shape()[0];
   if (labels.shape()[0] != rows)
     throw Error(ErrorKind::kData,
                 fmt::format("{} has {} rows and {} has {}", data_file, rows, label_file, labels.shape()[0]),
                 "Each row needs one label: are these the files of the same set?");
-  if (prefix.empty() && rows < options.training->batch)
-    throw Error(
-        ErrorKind::kData,
-        fmt::format("{} has {} rows, less than a batch of {}", data_file, rows, options.training->batch),
-        "Give more rows, or a smaller --batch.");
-  arrays.insert_or_assign(prefix + options.training->data.name, std::move(data));
-  arrays.insert_or_assign(prefix + options.training->labels.name, std::move(labels));
+  if (prefix.empty() && rows < training.batch)
+    throw Error(ErrorKind::kData,
+                fmt::format("{} has {} rows, less than a batch of {}", data_file, rows, training.batch),
+                "Give more rows, or a smaller --batch.");
+  arrays.insert_or_assign(prefix + training.data.name, std::move(data));
+  arrays.insert_or_assign(prefix + training.labels.name, std::move(labels));
 }
 
-void report(const plan::Plan& plan, bool sampled) {
+void report(const plan::Plan& plan, const Options& options) {
   const std::string bytes = plan::serialize(plan);
   std::cout << fmt::format("{} for {} among {} parties, {} bytes, digest {}\n", plan.name(), plan.protocol(),
                            plan::party_count(plan), bytes.size(), plan::digest(plan::as_bytes(bytes)));
@@ -383,21 +409,52 @@ void report(const plan::Plan& plan, bool sampled) {
     std::cout << fmt::format("{:<10} {:>10} {:>8} {:>14}\n", block.name(), block.operations_size(),
                              block.rounds(), total);
   }
-  if (!sampled)
+  if (options.prediction && !options.trained_as)
+    std::cout << "ranges were measured on a model that was not trained; repeat --train and the other options "
+                 "of its training here to measure them on one that was\n";
+  else if (!options.sample)
     std::cout
         << "ranges were calibrated on synthetic data; give --sample and --sample-labels for the owners'\n";
 }
 
+// Before minutes of calibration: what a plan cannot be written without.
+void check_roles(const Options& options) {
+  const auto check = [&](const std::string& role, const std::string& of) {
+    if (std::ranges::find(options.roles, role) == options.roles.end())
+      throw Error(ErrorKind::kUsage, fmt::format("\"{}\", named for {}, is no role", role, of),
+                  fmt::format("The roles are {}; --roles names others.", fmt::join(options.roles, ", ")));
+  };
+  for (const auto& reveal : options.reveals)
+    for (const auto& role : reveal.roles) check(role, "--reveal " + reveal.name);
+  for (const auto& input : options.inputs) check(input.role, "input " + input.name);
+  if (!options.training) return;
+  check(options.training->data.role, "--data");
+  check(options.training->labels.role, "--labels");
+}
+
+void check_output(const std::string& output) {
+  if (output.empty()) return;
+  const std::filesystem::path file(output);
+  const auto directory = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+  const bool there = ::access(file.c_str(), F_OK) == 0;
+  if (std::filesystem::is_directory(file) || ::access(there ? file.c_str() : directory.c_str(), W_OK) != 0)
+    throw Error(ErrorKind::kSystem, fmt::format("cannot write {}", output),
+                "Its directory must exist and be writable.");
+}
+
 void compile_command(const Arguments& arguments) {
   Options options = arguments.options();
+  check_roles(options);
+  check_output(arguments.output);
   mlir::MLIRContext context;
   frontends::stablehlo::load_dialects(context);
-  auto module = read_program(context, arguments.model);
-  if (!arguments.sample.empty() && options.training) {
+  auto module = read_program(context, arguments);
+  const auto& training = options.prediction ? options.trained_as : options.training;
+  if (!arguments.sample.empty() && training) {
     auto arrays = std::make_shared<passes::Arrays>();
-    const auto shapes = batch_shapes(*module, options);
+    const auto shapes = batch_shapes(*module, *training);
     for (const char* prefix : {"", "test."})
-      add_data(*arrays, options, shapes, prefix, arguments.sample, arguments.sample_labels);
+      add_data(*arrays, *training, shapes, prefix, arguments.sample, arguments.sample_labels);
     options.sample = arrays;
   }
   const auto names = passes::pass_names(options);
@@ -408,7 +465,7 @@ void compile_command(const Arguments& arguments) {
     if (pass == arguments.dump_after) after.print(llvm::outs()), llvm::outs().flush();
   };
   const auto plan = passes::compile(*module, options, dump);
-  report(plan, options.sample != nullptr);
+  report(plan, options);
   if (arguments.output.empty()) {
     std::cout << "no file was written; --output names one\n";
     return;
@@ -425,11 +482,11 @@ void reference_command(const Arguments& arguments) {
   if (!options.training) throw Error(ErrorKind::kUsage, "the reference trains: --train is missing");
   mlir::MLIRContext context;
   frontends::stablehlo::load_dialects(context);
-  auto module = read_program(context, arguments.model);
-  const auto shapes = batch_shapes(*module, options);
+  auto module = read_program(context, arguments);
+  const auto shapes = batch_shapes(*module, *options.training);
   passes::Arrays data;
-  add_data(data, options, shapes, "", arguments.images, arguments.image_labels);
-  add_data(data, options, shapes, "test.", arguments.test_images, arguments.test_labels);
+  add_data(data, *options.training, shapes, "", arguments.images, arguments.image_labels);
+  add_data(data, *options.training, shapes, "test.", arguments.test_images, arguments.test_labels);
   options.training->rows = data.at(options.training->data.name).shape()[0];
   options.training->test_rows = data.at("test." + options.training->data.name).shape()[0];
   passes::prepare_program(*module, options);

@@ -90,7 +90,11 @@ struct Options {
   // of the batch that `inputs[0]` gives; 0: as many as the model is written for.
   bool prediction = false;
   std::int64_t prediction_rows = 0;
-  std::int64_t steps = 1;  // how often a program with states runs
+  // How the model of a prediction was trained: ranges are measured on one that was, plainly. None: on one
+  // that was not.
+  std::optional<Training> trained_as;
+  std::shared_ptr<const std::map<std::string, ir::Array>> trained;  // its state then; passes::compile sets it
+  std::int64_t steps = 1;                                           // how often a program with states runs
   std::string initializer = "torch_linear";
   std::uint64_t seed = 1;
   std::vector<Reveal> reveals;

@@ -7,6 +7,7 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Pass/Pass.h"
 #include "mlir/Pass/PassManager.h"
+#include "passes/calibrate/trained.h"
 #include "passes/emit/emit.h"
 #include "passes/passes.h"
 
@@ -78,10 +79,26 @@ void prepare_program(mlir::ModuleOp module, const Options& options, const Dump& 
   run(module, front_passes(options), dump);
 }
 
+namespace {
+
+// What the training of a model that is to be applied leaves.
+std::shared_ptr<const std::map<std::string, ir::Array>> states_after(mlir::ModuleOp model, Options options) {
+  options.training = options.trained_as;
+  options.prediction = false;
+  options.inputs.clear(), options.reveals.clear();
+  mlir::OwningOpRef<mlir::ModuleOp> training = model.clone();
+  prepare_program(*training, options, {});
+  return std::make_shared<const std::map<std::string, ir::Array>>(trained_states(*training, options));
+}
+
+}  // namespace
+
 plan::Plan compile(mlir::ModuleOp module, const Options& options, const Dump& dump) {
-  prepare_program(module, options, dump);
-  run(module, back_passes(options), dump);
-  return emit_plan(module, options);
+  Options chosen = options;
+  if (options.prediction && options.trained_as) chosen.trained = states_after(module, options);
+  prepare_program(module, chosen, dump);
+  run(module, back_passes(chosen), dump);
+  return emit_plan(module, chosen);
 }
 
 }  // namespace sotto::passes

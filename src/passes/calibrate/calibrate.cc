@@ -1,12 +1,14 @@
 // Measures ranges: trains plainly for some steps on the owners' sample (or on synthetic data when there is
 // none), then evaluates, and writes the range of every float value as sotto.range. Ranges are what was seen;
-// margins are added by those who turn them into bounds.
+// margins are added by those who turn them into bounds. A model that is only applied is measured as its
+// training leaves it, where the options say how it was trained.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
 #include "mlir/Pass/Pass.h"
 #include "passes/calibrate/range.h"
+#include "passes/calibrate/trained.h"
 #include "passes/passes.h"
 #include "passes/reference/reference.h"
 #include "passes/train/train.h"
@@ -38,9 +40,13 @@ struct Calibrate : mlir::PassWrapper<Calibrate, mlir::OperationPass<mlir::Module
   llvm::StringRef getArgument() const final { return "calibrate"; }
 
   void runOnOperation() override {
-    Arrays data = options_.sample ? *options_.sample : synthetic_data(getOperation(), kSyntheticRows);
+    const Arrays data = calibration_data();
     auto step = getOperation().lookupSymbol<mlir::func::FuncOp>("step");
     Arrays states = initial_states(step, options_.seed, data);
+    if (options_.trained)
+      for (auto& [name, state] : states)
+        if (auto trained = options_.trained->find(name); trained != options_.trained->end())
+          state = trained->second.reshaped(state.shape());
     const auto steps =
         options_.training ? options_.calibration_steps : std::min(options_.steps, options_.calibration_steps);
     if (mlir::failed(observe(step, steps, states, data))) return signalPassFailure();
@@ -52,7 +58,18 @@ struct Calibrate : mlir::PassWrapper<Calibrate, mlir::OperationPass<mlir::Module
   }
 
  private:
-  static constexpr std::int64_t kSyntheticRows = 2048, kEvaluations = 4;
+  static constexpr std::int64_t kEvaluations = 4;
+
+  // A prediction takes all of its rows at once, however many the sample has.
+  Arrays calibration_data() {
+    if (options_.sample && !options_.prediction) return *options_.sample;
+    Arrays data = synthetic_data(getOperation(), kSyntheticRows);
+    if (options_.sample)
+      for (auto& [name, array] : data)
+        if (auto given = options_.sample->find(name); given != options_.sample->end())
+          array = repeated_rows(given->second, array.shape()[0]);
+    return data;
+  }
 
   mlir::LogicalResult observe(mlir::func::FuncOp function, std::int64_t steps, Arrays& states,
                               const Arrays& data) {

@@ -20,6 +20,7 @@ mlir::FailureOr<std::vector<ir::Array>> run_plainly(mlir::func::FuncOp function,
                                                     const Arrays& data, std::span<const std::uint32_t> rows,
                                                     const ir::Observer& observer = {});
 
+inline constexpr std::int64_t kSyntheticRows = 2048;  // that are calibrated on
 // Data for arguments that no file is given for: for pixels and one-hot labels, noisy prototypes of as many
 // classes as the labels have; for anything else numbers in [-1, 1). Deterministic.
 Arrays synthetic_data(mlir::ModuleOp module, std::int64_t rows);
