@@ -85,14 +85,25 @@ TEST(Doctor, NeedsNoJob) {
   EXPECT_EQ(json::parse(ended.output).at("checks").at(0).at("name"), "processor");
 }
 
-TEST(Doctor, AnAbsentPeerFails) {
+// Nothing failed, and yet not everything is ready.
+TEST(Doctor, APeerThatIsNotStartedIsAway) {
   Ward ward;
   const auto found = ward.diagnose({1}, "1")[0];
-  EXPECT_NE(found.code, 0);
+  EXPECT_EQ(found.code, static_cast<int>(ErrorKind::kPeer));
+  EXPECT_FALSE(found.report.at("passed"));
   EXPECT_THAT(found.of("peer party0"),
-              testing::AllOf(HasSubstr("FAIL"), HasSubstr("refused"), HasSubstr("FIX Start")));
-  EXPECT_THAT(found.of("peer party2"), testing::AllOf(HasSubstr("FAIL"), HasSubstr("did not connect")));
+              testing::AllOf(HasSubstr("AWAY: not started: nobody listens"), HasSubstr("FIX Start")));
+  EXPECT_THAT(found.of("peer party2"), testing::AllOf(HasSubstr("AWAY"), HasSubstr("did not connect")));
   EXPECT_THAT(found.of("own certificate"), HasSubstr("PASS"));
+  EXPECT_THAT(found.report.dump(), testing::Not(HasSubstr("FAIL")));
+}
+
+TEST(Doctor, APeerWhoseNameNobodyKnowsFails) {
+  Ward ward;
+  ward.change_job(1, ward.parsed().party_named("party0").address, "nobody.invalid:7001");
+  const auto found = ward.diagnose({1}, "1")[0];
+  EXPECT_EQ(found.code, static_cast<int>(ErrorKind::kSystem));
+  EXPECT_THAT(found.of("peer party0"), HasSubstr("FAIL"));
 }
 
 TEST(Doctor, APortInUseFails) {

@@ -4,6 +4,8 @@
 #include <openssl/rand.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <functional>
 #include <future>
 #include <list>
@@ -56,6 +58,7 @@ class Prober {
     for (std::size_t peer = 0; peer < peers_.size(); ++peer)
       if (peer != options_.self) probed.peers.push_back(std::move(peers_[peer]));
     probed.strangers = std::move(strangers_);
+    probed.broken_off = broken_off_;
     return probed;
   }
 
@@ -78,7 +81,10 @@ class Prober {
     try {
       socket = connect_to(endpoint, std::min(deadline_, Clock::now() + kDialAttempt));
     } catch (const Error& error) {
-      change(peer, [&](ProbedPeer& found) { found.reach_error = error.message(); });
+      change(peer, [&](ProbedPeer& found) {
+        found.reach_error = error.message();
+        found.refused = error.message().ends_with(std::strerror(ECONNREFUSED));
+      });
       return false;
     }
     change(peer, [&](ProbedPeer& found) { found.reached = true; });
@@ -127,6 +133,8 @@ class Prober {
       std::lock_guard lock(mutex_);
       if (error.kind() == ErrorKind::kIdentity && strangers_.size() < kMostStrangers)
         strangers_.push_back(fmt::format("a connection from {} {}", accepted.from, error.message()));
+      else
+        broken_off_ = true;
     }
   }
 
@@ -220,6 +228,7 @@ class Prober {
   std::vector<ProbedPeer> peers_;
   std::vector<std::unique_ptr<SecureSocket>> sockets_;
   std::vector<std::string> strangers_;
+  bool broken_off_ = false;
 };
 
 }  // namespace

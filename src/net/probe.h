@@ -34,6 +34,7 @@ struct ProbedPeer {
   bool dialled = false;  // this party connects to it; else it connects to this one
   std::string resolved;  // its numeric address
   std::string resolve_error, reach_error, identity_error;
+  bool refused = false;        // its machine answered that nobody listens
   bool reached = false;        // a TCP connection came about
   bool authenticated = false;  // with the pinned certificate, both ways
   std::optional<Hello> hello;  // what it said; its software as in a run
@@ -46,6 +47,7 @@ struct ProbedPeer {
 struct Probed {
   std::vector<ProbedPeer> peers;       // without this party
   std::vector<std::string> strangers;  // who came with a certificate that the job does not pin
+  bool broken_off = false;             // somebody came, and went before saying who it is
 };
 
 // `listener` is empty at the party of the highest index. Throws kInternal only.

@@ -93,6 +93,7 @@ TEST(Probe, AnAbsentPeerIsToldApart) {
   const auto probed = site.probe(1).get();
   EXPECT_FALSE(probed.peers[0].reached);
   EXPECT_THAT(probed.peers[0].reach_error, HasSubstr("refused"));
+  EXPECT_TRUE(probed.peers[0].refused);
   EXPECT_FALSE(probed.peers[1].reached);
   EXPECT_EQ(probed.peers[1].resolved, "127.0.0.1");
 }

@@ -12,7 +12,17 @@ namespace sotto::cli::doctor {
 namespace {
 
 const char* word_of(Verdict verdict) {
-  return verdict == Verdict::kPass ? "PASS" : verdict == Verdict::kWarn ? "WARN" : "FAIL";
+  switch (verdict) {
+    case Verdict::kPass:
+      return "PASS";
+    case Verdict::kWarn:
+      return "WARN";
+    case Verdict::kFail:
+      return "FAIL";
+    case Verdict::kAway:
+      return "AWAY";
+  }
+  return "";
 }
 
 }  // namespace
@@ -25,6 +35,9 @@ void Checks::warn(std::string name, std::string fact, std::string fix) {
 }
 void Checks::fail(std::string name, std::string fact, std::string fix) {
   checks_.push_back({Verdict::kFail, std::move(name), std::move(fact), std::move(fix)});
+}
+void Checks::away(std::string name, std::string fact, std::string fix) {
+  checks_.push_back({Verdict::kAway, std::move(name), std::move(fact), std::move(fix)});
 }
 
 bool Checks::attempt(const std::string& name, const std::function<void()>& function) {
@@ -41,6 +54,10 @@ bool Checks::attempt(const std::string& name, const std::function<void()>& funct
 
 bool Checks::failed() const {
   return std::ranges::any_of(checks_, [](const Check& check) { return check.verdict == Verdict::kFail; });
+}
+
+bool Checks::waits() const {
+  return std::ranges::any_of(checks_, [](const Check& check) { return check.verdict == Verdict::kAway; });
 }
 
 std::string text_of(const Checks& checks) {
@@ -63,7 +80,7 @@ nlohmann::json json_of(const Checks& checks) {
                     {"name", check.name},
                     {"fact", check.fact},
                     {"fix", check.fix}});
-  return {{"passed", !checks.failed()}, {"checks", std::move(list)}};
+  return {{"passed", !checks.failed() && !checks.waits()}, {"checks", std::move(list)}};
 }
 
 }  // namespace sotto::cli::doctor

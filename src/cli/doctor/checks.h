@@ -9,7 +9,8 @@
 
 namespace sotto::cli::doctor {
 
-enum class Verdict : std::uint8_t { kPass, kWarn, kFail };
+// kAway: nothing is wrong that can be seen from here, and nothing could be looked at: nobody is there yet.
+enum class Verdict : std::uint8_t { kPass, kWarn, kFail, kAway };
 
 struct Check {
   Verdict verdict;
@@ -21,11 +22,13 @@ class Checks {
   void pass(std::string name, std::string fact);
   void warn(std::string name, std::string fact, std::string fix);
   void fail(std::string name, std::string fact, std::string fix);
+  void away(std::string name, std::string fact, std::string fix);
   // Runs the function, which adds what it finds; an Error it throws becomes a failure of this name. False
   // then.
   bool attempt(const std::string& name, const std::function<void()>& function);
 
   bool failed() const;
+  bool waits() const;  // for somebody who is away
   const std::vector<Check>& all() const { return checks_; }
 
  private:

@@ -31,7 +31,8 @@ int run_doctor(const Doctor& doctor) {
     std::cout << json_of(checks).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   else
     std::cout << text_of(checks);
-  return checks.failed() ? static_cast<int>(ErrorKind::kSystem) : 0;
+  const auto code = [](ErrorKind kind) { return static_cast<int>(kind); };
+  return checks.failed() ? code(ErrorKind::kSystem) : checks.waits() ? code(ErrorKind::kPeer) : 0;
 }
 
 }  // namespace sotto::cli

@@ -17,7 +17,8 @@ struct Doctor {
   double wait_seconds = 10;
 };
 
-// Prints the findings; 0 unless something failed.
+// Prints the findings; gives 0, the code of kSystem when something failed, or of kPeer when nothing did but a
+// peer was not there to look at.
 int run_doctor(const Doctor& doctor);
 
 namespace doctor {

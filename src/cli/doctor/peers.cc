@@ -34,22 +34,33 @@ net::ProbeOptions probe_options(const OwnPart& part, const Doctor& doctor) {
   return options;
 }
 
-void check_reach(Checks& checks, const net::ProbedPeer& peer, const Doctor& doctor) {
+void check_reach(Checks& checks, const net::ProbedPeer& peer, const net::Probed& probed,
+                 const Doctor& doctor) {
   const auto title = "peer " + peer.party;
   if (!peer.resolve_error.empty())
     return checks.fail(title, peer.resolve_error,
                        "Correct its address in the job file, or the name service.");
-  if (!peer.reached)
+  // A machine that refuses is there, and nobody listens; who does not connect may not have been started.
+  if (!peer.reached && peer.dialled && !peer.refused)
     return checks.fail(
+        title, peer.reach_error.empty() ? fmt::format("{} did not answer", peer.address) : peer.reach_error,
+        "Is that machine running, its address right, and the port open in every firewall between?");
+  if (!peer.reached && peer.dialled)
+    return checks.away(title, fmt::format("not started: nobody listens at {} yet", peer.address),
+                       "Start `sotto doctor` (or the job) there at the same time; if it runs, its address or "
+                       "port is another.");
+  if (!peer.reached && (probed.broken_off || !probed.strangers.empty()))
+    return checks.fail(
+        title, "it did not connect to this party, but somebody did who was refused or went away",
+        "If that was it, one of the two pins an old or wrong fingerprint of the other: compare "
+        "`sotto certs show` of both with both job files.");
+  if (!peer.reached)
+    return checks.away(
         title,
-        peer.dialled
-            ? peer.reach_error.empty() ? fmt::format("{} did not answer", peer.address) : peer.reach_error
-            : fmt::format("it did not connect to this party within {:g} s", doctor.wait_seconds),
-        peer.dialled
-            ? "Start `sotto doctor` (or the job) there at the same time; if it runs, a firewall or a wrong "
-              "address is between."
-            : "Start `sotto doctor` (or the job) there at the same time; if it runs, it cannot reach this "
-              "party's address: is its port open from outside?");
+        fmt::format("not started, it seems: it did not connect to this party within {:g} s",
+                    doctor.wait_seconds),
+        "Start `sotto doctor` (or the job) there at the same time; if it runs, it cannot reach this party's "
+        "address: is its port open from outside?");
   if (!peer.identity_error.empty())
     return checks.fail(
         title, fmt::format("at {}: {}", peer.address, peer.identity_error),
@@ -129,7 +140,7 @@ void check_peers(Checks& checks, const OwnPart& part, const Doctor& doctor) {
   }
   const auto probed = net::probe_peers(probe_options(part, doctor), *identity, std::move(listener));
   for (const auto& peer : probed.peers) {
-    check_reach(checks, peer, doctor);
+    check_reach(checks, peer, probed, doctor);
     check_agreement(checks, peer);
     check_line(checks, peer);
   }
