@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every fuzz target for FUZZ_SECONDS, starting from the files of tests/corpus/TARGET if there are: those of the runtime from
+# Runs every fuzz target for FUZZ_SECONDS, JOBS of them at a time, starting from the files of tests/corpus/TARGET if there are: those of the runtime from
 # the asan build, the model reader's beside the release.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -29,11 +29,19 @@ configure asan
 mapfile -t targets < <(git ls-files 'src/**_fuzz.cc' ':!src/frontends' ':!src/ir' ':!src/passes' |
   xargs -r -n 1 basename -s .cc)
 cmake --build --preset asan --parallel "$jobs" --target "${targets[@]}"
-for target in "${targets[@]}"; do
-  seeds=()
-  [[ -d tests/corpus/$target ]] && seeds=("tests/corpus/$target")
-  fuzz asan "$target" "${seeds[@]}"
-done
 configure release
 cmake --build --preset release --parallel "$jobs" --target read_fuzz
-fuzz release read_fuzz
+running=0 failed=0
+for target in "${targets[@]}" read_fuzz; do
+  if ((running == jobs)); then
+    wait -n || failed=1
+    running=$((running - 1))
+  fi
+  seeds=() preset=asan
+  [[ $target == read_fuzz ]] && preset=release
+  [[ -d tests/corpus/$target ]] && seeds=("tests/corpus/$target")
+  fuzz "$preset" "$target" "${seeds[@]}" &
+  running=$((running + 1))
+done
+for ((; running > 0; running--)); do wait -n || failed=1; done
+exit "$failed"

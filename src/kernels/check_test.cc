@@ -118,10 +118,18 @@ bool is_small(const Call& call) {
   return elements < 4096;
 }
 
+// Nearly every call is refused, each by an exception, which sanitizers make dear: their builds try fewer, and
+// the fuzz targets of plans and programs run under them.
+#ifdef NDEBUG
+constexpr int kHostileCalls = 15000;
+#else
+constexpr int kHostileCalls = 3000;
+#endif
+
 TEST(Checks, SurviveAnyPlan) {
   Hostile hostile(11);
   int passed = 0, refused = 0;
-  for (int i = 0; i < 15000; ++i) {
+  for (int i = 0; i < kHostileCalls; ++i) {
     const Call call = hostile.call();
     for (const Kernel& kernel : all_kernels()) {
       try {
@@ -139,7 +147,7 @@ TEST(Checks, SurviveAnyPlan) {
       }
     }
   }
-  EXPECT_GT(passed, 500);
+  EXPECT_GT(passed, kHostileCalls / 30);
   EXPECT_GT(refused, 1000);
 }
 
