@@ -154,6 +154,43 @@ TEST(Commands, AResultWithoutAPlaceIsRefusedBeforeTheRun) {
               AllOf(HasSubstr("cannot write"), HasSubstr("none/model.share"), HasSubstr("hint:")));
 }
 
+TEST(Commands, ATrainedModelIsNotReplacedUnasked) {
+  LocalJob job(20);
+  const auto store = job.directory.path() / "model.share", key = job.directory.path() / "model.key";
+  const auto file = job.directory.path() / "job.toml";
+  auto text = read_file(job.job_files[0]);
+  for (const char* party : {"party0", "party1", "party2"})
+    text = replaced(text, fmt::format("[local.\"{}\"]\n", party),
+                    fmt::format("[local.\"{}\"]\nstore = \"{}.{}\"\nstore_key = \"{}.{}\"\n", party,
+                                store.string(), party, key.string(), party));
+  write_file(file, text);
+  EXPECT_EQ(sotto("run " + file.string()).code, 0);
+  const auto first = read_file(store.string() + ".party0");
+  const auto again = sotto("run " + file.string());
+  EXPECT_EQ(again.code, code(ErrorKind::kUsage));
+  EXPECT_THAT(again.text, AllOf(HasSubstr("model.share.party0 holds party0's share of a trained model"),
+                                HasSubstr("--overwrite")));
+  EXPECT_EQ(read_file(store.string() + ".party0"), first);
+  EXPECT_EQ(sotto("run --overwrite " + file.string()).code, 0);
+  EXPECT_NE(read_file(store.string() + ".party0"), first);
+}
+
+TEST(Commands, MisspeltNamesAreMetWithThoseThatAreKnown) {
+  LocalJob job(20);
+  const auto good = read_file(job.job_files[0]);
+  const auto said = [&](const std::string& from, const std::string& to) {
+    write_file(job.job_files[0], replaced(good, from, to));
+    const auto result = sotto("party --as party0 --job " + job.job_files[0].string());
+    EXPECT_EQ(result.code, code(ErrorKind::kUsage)) << result.text;
+    return result.text;
+  };
+  EXPECT_THAT(said("\"x0\" =", "\"xo\" ="),
+              AllOf(HasSubstr("\"xo\", which is no input of its role"), HasSubstr("It provides: x0, x1.")));
+  EXPECT_THAT(said("role = \"party0\"", "role = \"pary0\""),
+              AllOf(HasSubstr("party0.toml:"), HasSubstr("has role \"pary0\""),
+                    HasSubstr("roles are: party0, party1, party2.")));
+}
+
 TEST(Commands, ValuesOutOfRangeAreErrorsThatDoNotShowThem) {
   LocalJob job(20);
   auto text = read_file(job.directory.path() / "x0.npy");

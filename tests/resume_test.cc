@@ -79,6 +79,10 @@ TEST_P(Killed, AnyPartyAtAnyMoment) {
   if (outcome.ended[victim].exit_code == 0) GTEST_SKIP() << "the run was over before it could be hurt";
   EXPECT_EQ(outcome.ended[victim].exit_code, 128 + SIGKILL);
   expect_clear_end(outcome, victim, job);
+  if (std::string(moment.name) == "ItHasCommitted")
+    for (std::size_t party = 0; party < 3; ++party)
+      if (party != victim)
+        EXPECT_THAT(outcome.errors.at(job.names[party]), HasSubstr("start all parties again with --resume"));
   const auto resumed = job.run_with({"--resume"});
   expect_success(resumed);
   EXPECT_GE(ResumableJob::resumed_after(resumed), 10u);

@@ -63,7 +63,7 @@ void say_who_is_awaited(const runtime::Job& job, const std::string& name) {
 runtime::RunSummary run_and_report(const PartyArguments& arguments, const runtime::Job& job) {
   const auto run = [&] {
     return runtime::run_party(job, arguments.name, progress_of(arguments),
-                              {arguments.run.resume, arguments.run.from_start});
+                              {arguments.run.resume, arguments.run.from_start, arguments.run.overwrite});
   };
   if (arguments.page.empty()) return run();
   require_page_writable(arguments.page);

@@ -9,6 +9,7 @@ void RunFlags::declare(CLI::App& command) {
       command.add_flag("--resume", resume, "Go on from the newest checkpoint that all parties hold");
   command.add_flag("--from-start", from_start, "Drop the checkpoints that are there, and begin anew")
       ->excludes(resumed);
+  command.add_flag("--overwrite", overwrite, "Replace the trained model that an earlier run stored");
   command
       .add_option("--checkpoint-steps", checkpoint_steps,
                   "Save the run after so many steps; the same at all parties")
@@ -28,6 +29,7 @@ std::vector<std::string> RunFlags::words() const {
   std::vector<std::string> words;
   if (resume) words.emplace_back("--resume");
   if (from_start) words.emplace_back("--from-start");
+  if (overwrite) words.emplace_back("--overwrite");
   if (checkpoint_steps > 0)
     words.insert(words.end(), {"--checkpoint-steps", fmt::format("{}", checkpoint_steps)});
   if (checkpoint_seconds > 0)

@@ -10,7 +10,7 @@
 namespace sotto::cli {
 
 struct RunFlags {
-  bool resume = false, from_start = false;
+  bool resume = false, from_start = false, overwrite = false;
   std::uint64_t checkpoint_steps = 0;  // 0: as the job says
   double checkpoint_seconds = 0;
 

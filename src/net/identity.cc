@@ -249,6 +249,16 @@ Identity Identity::create(const fs::path& directory, const std::string& name, in
 
 Identity Identity::load(const fs::path& directory) {
   const fs::path certificate_file = directory / kCertificateFile, key_file = directory / kKeyFile;
+  std::error_code ignored;
+  if (!fs::exists(certificate_file, ignored) && !fs::exists(key_file, ignored))
+    throw_identity(
+        fmt::format("{} is no identity: {}", directory.string(),
+                    !fs::exists(directory, ignored)         ? "there is no such directory"
+                    : !fs::is_directory(directory, ignored) ? "it is a file"
+                                                            : "neither file of one is in it"),
+        fmt::format("An identity is the directory that `sotto certs init DIRECTORY --name NAME` made, "
+                    "with {} and {} in it.",
+                    kCertificateFile, kKeyFile));
   CertificatePointer certificate = read_certificate(certificate_file);
   KeyPointer key = read_key(key_file);
   check_validity(*certificate, certificate_file);

@@ -58,6 +58,11 @@ TEST(Identity, MisuseIsExplained) {
   const auto load = [&] { Identity::load(directory.path); };
   EXPECT_THAT(error_of(ErrorKind::kIdentity, load),
               AllOf(HasSubstr(kCertificateFile), HasSubstr("certs init")));
+  const auto wrong = directory.path / "wrong";
+  EXPECT_THAT(error_of(ErrorKind::kIdentity, [&] { Identity::load(wrong); }),
+              AllOf(HasSubstr("no such directory"), HasSubstr(kKeyFile), HasSubstr("certs init")));
+  std::ofstream(wrong) << "a file";
+  EXPECT_THAT(error_of(ErrorKind::kIdentity, [&] { Identity::load(wrong); }), HasSubstr("it is a file"));
   EXPECT_THAT(error_of(ErrorKind::kUsage, [&] { Identity::create(directory.path, "bad\nname"); }),
               HasSubstr("printable"));
 

@@ -27,17 +27,19 @@ std::uint8_t byte_at(std::span<const std::byte> bytes, std::size_t index) {
 // Extents whose product the bytes after the header can hold.
 std::size_t checked_count(const Shape& shape, std::size_t available, std::size_t element_bytes,
                           const char* format) {
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 50;  // no file has as many
   std::uint64_t count = 1;
   for (auto extent : shape) {
-    if (extent < 0 || (extent > 0 && count > available / static_cast<std::uint64_t>(extent)))
-      fail(fmt::format("{}: the shape {} needs more than the {} bytes that follow", format, to_string(shape),
+    if (extent < 0 || (extent > 0 && count > kMost / static_cast<std::uint64_t>(extent)))
+      fail(fmt::format("{}: the shape {} needs more than 2^50 bytes, {} follow", format, to_string(shape),
                        available));
     count *= static_cast<std::uint64_t>(extent);
   }
   if (count == 0) fail(fmt::format("{}: the shape {} has no elements", format, to_string(shape)));
   if (count * element_bytes != available)
     fail(fmt::format("{}: the shape {} needs {} bytes, {} follow", format, to_string(shape),
-                     count * element_bytes, available));
+                     count * element_bytes, available),
+         count * element_bytes > available ? "The file was cut short: fetch it again." : "");
   return count;
 }
 

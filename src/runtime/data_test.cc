@@ -92,7 +92,10 @@ TEST(Data, SaysWhatIsWrong) {
   EXPECT_THAT(complaint([] { parse_csv("1,2\n3,nan\n"); }), HasSubstr("CSV, line 2, column 2"));
   EXPECT_THAT(complaint([] { parse_csv(""); }), HasSubstr("no numbers"));
   EXPECT_THAT(complaint([] { parse_idx(bytes_of(idx_text().substr(0, 15))); }),
-              HasSubstr("needs more than the 3 bytes that follow"));
+              HasSubstr("IDX: the shape (2, 3) needs 6 bytes, 3 follow"));
+  const std::string endless = std::string("\0\0\x0E\x02\xff\xff\xff\xff\xff\xff\xff\xff", 12);
+  EXPECT_THAT(complaint([&] { parse_idx(bytes_of(endless)); }),
+              HasSubstr("needs more than 2^50 bytes, 0 follow"));
   EXPECT_THAT(complaint([] { EncodedTensor(parse_csv("1\n2"), "", {3}, "input \"x\""); }),
               HasSubstr("the file holds a tensor (2,), the plan wants (3,)"));
 }

@@ -30,6 +30,7 @@ JobParty read_party(const std::string& name, TomlReader& reader) {
   JobParty party;
   party.name = name;
   party.role = reader.required_text("role");
+  party.role_place = reader.place_of("role");
   party.address = reader.required_text("address");
   if (!is_address(party.address))
     reader.fail("address", "must be HOST:PORT with a port from 1 to 65535", "For example 127.0.0.1:7001.");
@@ -233,7 +234,25 @@ void check_reveals(const Job& job, const plan::Plan& plan,
 
 }  // namespace
 
+namespace {
+
+// First of all: a role that is misspelt is also one that nobody has.
+void check_roles(const Job& job, const plan::Plan& plan) {
+  std::vector<std::string> roles;
+  for (const auto& role : plan.roles())
+    if (role.computes()) roles.push_back(role.name());
+  for (const auto& party : job.parties)
+    if (std::ranges::find(roles, party.role) == roles.end())
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("{}{}party \"{}\" has role \"{}\", which the plan does not have",
+                              party.role_place, party.role_place.empty() ? "" : ": ", party.name, party.role),
+                  fmt::format("The plan's roles are: {}.", fmt::join(roles, ", ")));
+}
+
+}  // namespace
+
 std::vector<JobParty> parties_in_plan_order(const Job& job, const plan::Plan& plan) {
+  check_roles(job, plan);
   std::vector<JobParty> ordered;
   std::map<std::string, std::string> party_of_role;
   for (const auto& role : plan.roles()) {
@@ -246,12 +265,6 @@ std::vector<JobParty> parties_in_plan_order(const Job& job, const plan::Plan& pl
     ordered.push_back(*found);
     party_of_role[role.name()] = found->name;
   }
-  for (const auto& party : job.parties)
-    if (!party_of_role.contains(party.role))
-      throw Error(
-          ErrorKind::kUsage,
-          fmt::format("party \"{}\" has role \"{}\", which the plan does not have", party.name, party.role),
-          "`sotto plan show` lists the roles.");
   check_reveals(job, plan, party_of_role);
   return ordered;
 }

@@ -52,6 +52,7 @@ namespace sotto::runtime {
 
 struct JobParty {
   std::string name, role, address, fingerprint;
+  std::string role_place = {};  // in the job file, for messages
 };
 
 struct CheckpointSchedule {

@@ -1,7 +1,9 @@
 #include "runtime/own_inputs.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
@@ -20,11 +22,27 @@ NumberTensor read_numbers(const std::filesystem::path& file, Digest& digest) {
   }
 }
 
+std::vector<std::string> own_inputs(const plan::Plan& plan, int self) {
+  std::vector<std::string> names;
+  for (const auto& input : plan.inputs())
+    if (input.initializer().empty() && plan::party_of_role(plan, input.role()) == self)
+      names.push_back(input.name());
+  return names;
+}
+
 }  // namespace
 
 OwnInputs::OwnInputs(const Program& program, const LocalFiles& files, int self, const std::string& name) {
+  const auto own = own_inputs(program.plan, self);
+  for (const auto& [input, file] : files.inputs)
+    if (std::ranges::find(own, input) == own.end())
+      throw Error(
+          ErrorKind::kUsage,
+          fmt::format("[local.{}] gives a file for \"{}\", which is no input of its role", name, input),
+          own.empty() ? "It provides none; `sotto plan show` lists who provides what."
+                      : fmt::format("It provides: {}.", fmt::join(own, ", ")));
   for (const auto& input : program.plan.inputs()) {
-    if (!input.initializer().empty() || plan::party_of_role(program.plan, input.role()) != self) continue;
+    if (std::ranges::find(own, input.name()) == own.end()) continue;
     const auto file = files.inputs.find(input.name());
     if (file == files.inputs.end())
       throw Error(ErrorKind::kUsage,
@@ -34,12 +52,6 @@ OwnInputs::OwnInputs(const Program& program, const LocalFiles& files, int self, 
     tensors_.try_emplace(input.name(), read_numbers(file->second, digests_[input.name()]), input.encoding(),
                          plan::shape_of(value), fmt::format("input \"{}\"", input.name()));
   }
-  for (const auto& [input, file] : files.inputs)
-    if (!tensors_.contains(input))
-      throw Error(
-          ErrorKind::kUsage,
-          fmt::format("[local.{}] gives a file for \"{}\", which is no input of its role", name, input),
-          "`sotto plan show` lists who provides what.");
 }
 
 void OwnInputs::fill(const plan::wire::Input& input, const plan::Value& value, std::size_t offset,

@@ -1,6 +1,7 @@
 #include "runtime/party.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -92,16 +93,16 @@ void write_outputs(const Outputs& outputs, const LocalFiles& files) {
 }
 
 void check_outputs(const Program& program, const LocalFiles& files, int self, const std::string& name) {
-  for (const auto& [output, file] : files.outputs) {
-    bool mine = false;
-    for (const auto& reveal : program.plan.reveals())
-      mine |= reveal.name() == output && (mask_of_reveal(program.plan, reveal.value()) >> self & 1) != 0;
-    if (!mine)
+  std::vector<std::string> learnt;
+  for (const auto& reveal : program.plan.reveals())
+    if ((mask_of_reveal(program.plan, reveal.value()) >> self & 1) != 0) learnt.push_back(reveal.name());
+  for (const auto& [output, file] : files.outputs)
+    if (std::ranges::find(learnt, output) == learnt.end())
       throw Error(ErrorKind::kUsage,
                   fmt::format("[local.{}] has a file for output \"{}\", which the plan does not reveal to it",
                               name, output),
-                  "`sotto plan show` lists who learns what.");
-  }
+                  learnt.empty() ? "It learns nothing; `sotto plan show` lists who learns what."
+                                 : fmt::format("It learns: {}.", fmt::join(learnt, ", ")));
 }
 
 // What a long run gives must find its place: rather no start than no result.
@@ -112,6 +113,16 @@ void require_writable(const std::filesystem::path& file) {
   if (!good)
     throw Error(ErrorKind::kSystem, fmt::format("cannot write {}", file.string()),
                 "Its directory must exist and be writable; the path is of the job file's [local] table.");
+}
+
+// A trained model that is there is not lost to a second start. A run that is resumed may have written its
+// own.
+void keep_store(const LocalFiles& files, const std::string& name, const RunOptions& options) {
+  if (files.store && std::filesystem::exists(*files.store) && !options.overwrite && !options.resume)
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{} holds {}'s share of a trained model, which this run would replace",
+                            files.store->string(), name),
+                "Move it away, name another `store` in the job file, or start with --overwrite.");
 }
 
 void check_places(const LocalFiles& files) {
@@ -157,6 +168,21 @@ void telling_others(net::Mesh& mesh, Function function) {
   }
 }
 
+// A loss of a peer is no loss of the run where something was saved.
+template <class Function>
+void naming_the_way_on(const std::optional<Checkpointer>& checkpointer, bool resumed, Function function) {
+  try {
+    function();
+  } catch (const Error& error) {
+    const bool saved = checkpointer && (resumed || checkpointer->statistics().written > 0);
+    if (error.kind() != ErrorKind::kPeer || !saved) throw;
+    throw Error(error.kind(), error.message(),
+                error.hint() + (error.hint().empty() ? "" : " ") +
+                    "The run was saved: start all parties again with --resume, and it goes on from there.",
+                error.party());
+  }
+}
+
 }  // namespace
 
 RunSummary run_party(const Job& job, const std::string& name, const OnProgress& on_progress,
@@ -171,6 +197,7 @@ RunSummary run_party(const Job& job, const std::string& name, const OnProgress& 
   enforce(files.policy ? load_policy(*files.policy) : Policy{}, program.plan, *program.table, parties, name);
   check_outputs(program, files, party, name);
   check_places(files);
+  keep_store(files, name, options);
   const RunLock lock(agreement_digest(job), job.name, name);
   auto checkpoints = open_checkpoints(job, files, program, name, party, options);
   OwnInputs inputs(program, files, party, name);
@@ -232,10 +259,12 @@ RunSummary run_party(const Job& job, const std::string& name, const OnProgress& 
     Executor executor(program, std::move(environment));
     running = &executor;
     summary.resumed_after = from.mark.runs;
-    if (session.resumed_from)
-      executor.resume(std::move(from.snapshot));
-    else
-      executor.run();
+    naming_the_way_on(checkpointer, session.resumed_from.has_value(), [&] {
+      if (session.resumed_from)
+        executor.resume(std::move(from.snapshot));
+      else
+        executor.run();
+    });
     summary.seconds = from.seconds + seconds_since(start);
     summary.profile = executor.profile();
     summary.outputs = executor.outputs();

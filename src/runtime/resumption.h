@@ -14,6 +14,7 @@ namespace sotto::runtime {
 struct RunOptions {
   bool resume = false;      // go on from the newest checkpoint that all parties hold
   bool from_start = false;  // begin anew and drop the checkpoints that are there
+  bool overwrite = false;   // replace the share store of an earlier run
 };
 
 // What this party holds of earlier sessions.

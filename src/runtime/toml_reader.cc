@@ -27,14 +27,16 @@ std::string shown(std::string_view text) {
 
 }  // namespace
 
-void TomlReader::fail(std::string_view key, const std::string& problem, const std::string& hint) const {
+std::string TomlReader::place_of(std::string_view key) const {
   auto where = table_.source().begin;
   if (const auto* node = table_.get(key)) where = node->source().begin;
+  return fmt::format("{}:{}:{}", file_, where.line, where.column);
+}
+
+void TomlReader::fail(std::string_view key, const std::string& problem, const std::string& hint) const {
   const auto name = path_.empty() ? shown(key) : path_ + (key.empty() ? "" : "." + shown(key));
   throw Error(ErrorKind::kUsage,
-              fmt::format("{}:{}:{}: {} {}", file_, where.line, where.column,
-                          name.empty() ? "the file" : name, problem),
-              hint);
+              fmt::format("{}: {} {}", place_of(key), name.empty() ? "the file" : name, problem), hint);
 }
 
 const toml::node* TomlReader::find(std::string_view key) {

@@ -32,6 +32,9 @@ class TomlReader {
   void with_table(std::string_view key, const std::function<void(TomlReader&)>& function);
   std::vector<std::string> keys() const;
 
+  // "job.toml:12:3", where the key's value is.
+  std::string place_of(std::string_view key) const;
+
   // Throws unless every key was asked for.
   void expect_no_more() const;
   [[noreturn]] void fail(std::string_view key, const std::string& problem,
