@@ -16,6 +16,7 @@ def idx(name, shape, values):
 for name, rows in (("train", 256), ("test", 128), ("new", 64)):
     idx(name + ".images", [rows, 784], [random.choice((0, 0, 0, random.randrange(256))) for _ in range(rows * 784)])
     idx(name + ".labels", [rows], [random.randrange(10) for _ in range(rows)])
+idx("few.images", [13, 784], open("new.images", "rb").read()[12:12 + 13 * 784])
 PY
 "$sotto" compile "$model" --train sgd --rows 256 --test-rows 128 --calibration-steps 20 --no-guard \
   --reveal model:images --reveal accuracy:images -o train.plan >/dev/null
@@ -81,6 +82,9 @@ PY
 "$sotto" run train.toml --json >/dev/null
 "$sotto" run predict.toml --json >/dev/null
 "$sotto" run guarded.toml --json >/dev/null
+# A batch that is not full: its rows' scores, and no others.
+sed 's/new.images/few.images/; s/predictions.npy/few_predictions.npy/' predict.toml > few.toml
+"$sotto" run few.toml --json >/dev/null
 
 python3 - <<'PY'
 import math, struct
@@ -106,6 +110,9 @@ assert len(predictions) == 64 and len(predictions[0]) == len(h[0]) == 10
 worst = max(abs(p - q) for a, b in zip(predictions, h) for p, q in zip(a, b))
 largest = max(abs(v) for row in h for v in row)
 assert largest > 0.05 and worst < 2**-12, (worst, largest)
+few = matrix("few_predictions.npy")
+assert len(few) == 13 and len(few[0]) == 10
+assert max(abs(p - q) for a, b in zip(few, h) for p, q in zip(a, b)) < 2**-12
 guarded = matrix("usual_predictions.npy")
 assert max(abs(p - q) for a, b in zip(guarded, h) for p, q in zip(a, b)) < 2**-9
 print(f"64 predictions within {worst:.2g} of the model's, of at most {largest:.2g}")

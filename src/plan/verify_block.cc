@@ -4,6 +4,7 @@
 #include <set>
 
 #include "plan/checks.h"
+#include "plan/partial_input.h"
 
 namespace sotto::plan::checks {
 namespace {
@@ -43,6 +44,7 @@ class BlockChecker {
     for (auto operand : operation.operands()) check_operand(operation, i, operand);
     for (auto result : operation.results()) check_result(operation, i, result);
     check_special(operation, i);
+    check_rows(operation, i);
     check_schedule(operation, i);
     check_cost(operation, i);
     for (auto result : operation.results()) ready_[result] = operation.start_round() + operation.rounds();
@@ -163,6 +165,27 @@ class BlockChecker {
       fail(fmt::format("{}: opens {}, which is not listed in reveals", place(plan_, index_, i),
                        describe(plan_, operation.operands(0))),
            "Everything that a plan opens must be listed, so that parties can agree to it.");
+  }
+
+  // Whose rows a reveal's rows are.
+  void check_rows(const Operation& operation, int i) {
+    if (find_attribute(operation, kRowsOf) == nullptr) return;
+    const auto name = text_attribute(operation, kRowsOf);
+    const auto input = std::ranges::find(plan_.inputs(), name.value_or(""), &wire::Input::name);
+    if (special(operation) != Special::kReveal || input == plan_.inputs().end() ||
+        !input->initializer().empty() || input->dataset())
+      fail(fmt::format("{}: rows_of belongs to a reveal and names an input that a role provides",
+                       place(plan_, index_, i)));
+    const Value& rows = value(input->value());
+    const Value& opened = value(operation.operands(0));
+    if (rows.shape_size() < 1 || opened.shape_size() < 1 || rows.shape(0) != opened.shape(0))
+      fail(fmt::format("{}: {} has not the rows of input \"{}\"", place(plan_, index_, i),
+                       describe(plan_, operation.operands(0)), *name));
+    // One input for the whole plan: partial_input finds the first that is named.
+    for (const auto& block : plan_.blocks())
+      for (const auto& other : block.operations())
+        if (text_attribute(other, kRowsOf).value_or(*name) != *name)
+          fail(fmt::format("{}: another reveal's rows are another input's", place(plan_, index_, i)));
   }
 
   void check_guard(const Operation& operation, int i) {

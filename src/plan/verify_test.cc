@@ -159,6 +159,27 @@ TEST(Verify, EveryGuardIsOpenedBeforeAnythingIsRevealed) {
   EXPECT_EQ(complaint([&](Plan& p) { p = both; }), "accepted");
 }
 
+TEST(Verify, RowsOfAResultAreThoseOfAnInput) {
+  const auto named = [](const char* input, bool provided, std::int64_t rows) {
+    return [=](Plan& p) {
+      const auto x = add_value(p, "x", {rows, 2});
+      add_input(p, "x", x, 0, false, provided ? "" : "zeros");
+      if (provided) add_operation(p, *p.mutable_blocks(0), "input", {}, {x});
+      set_attribute(*p.mutable_blocks(2)->mutable_operations(0), "rows_of", std::string_view(input));
+    };
+  };
+  EXPECT_EQ(complaint(named("x", true, 3)), "accepted");
+  EXPECT_THAT(complaint(named("x", true, 4)), HasSubstr("has not the rows of input \"x\""));
+  EXPECT_THAT(complaint(named("x", false, 3)), HasSubstr("names an input that a role provides"));
+  EXPECT_THAT(complaint(named("rows", true, 3)), HasSubstr("names an input that a role provides"));
+  EXPECT_THAT(complaint(named("y", true, 3)), HasSubstr("names an input that a role provides"));
+  EXPECT_THAT(complaint([](Plan& p) {
+                set_attribute(*p.mutable_blocks(1)->mutable_operations(2), "rows_of",
+                              std::string_view("rows"));
+              }),
+              HasSubstr("rows_of belongs to a reveal"));
+}
+
 TEST(Verify, BitsBeginAsZerosOnly) {
   const auto kept = [](const char* initializer) {
     return [initializer](Plan& p) {

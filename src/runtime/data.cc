@@ -71,29 +71,31 @@ std::size_t classes_of(std::string_view encoding) {
 }  // namespace
 
 EncodedTensor::EncodedTensor(NumberTensor tensor, std::string_view encoding, const Shape& shape,
-                             std::string what)
+                             std::string what, bool fewer_rows)
     : tensor_(std::move(tensor)), what_(std::move(what)) {
   if (encoding == "pixels")
     scale_ = 255;
   else if (!encoding.empty())
     classes_ = classes_of(encoding);
-  const auto elements = tensor_.size() * std::max<std::size_t>(classes_, 1);
-  const bool rows_fit = shape.empty() || tensor_.shape.empty() || tensor_.shape[0] == shape[0];
-  if (elements != static_cast<std::size_t>(element_count(shape)) || !rows_fit)
-    throw Error(
-        ErrorKind::kData,
-        fmt::format("{}: the file holds a tensor {}{}, the plan wants {}", what_, to_string(tensor_.shape),
-                    classes_ ? fmt::format(" of {} classes", classes_) : "", to_string(shape)),
-        "Give the file the plan was compiled for, or compile the plan for this file.");
+  elements_ = tensor_.size() * std::max<std::size_t>(classes_, 1);
+  Shape given = shape;  // with the file's rows, if it may have fewer
+  if (fewer_rows && !shape.empty() && !tensor_.shape.empty()) given[0] = std::min(shape[0], tensor_.shape[0]);
+  const bool rows_fit = given.empty() || tensor_.shape.empty() || tensor_.shape[0] == given[0];
+  if (elements_ != static_cast<std::size_t>(element_count(given)) || elements_ == 0 || !rows_fit)
+    throw Error(ErrorKind::kData,
+                fmt::format("{}: the file holds a tensor {}{}, the plan wants {}{}", what_,
+                            to_string(tensor_.shape), classes_ ? fmt::format(" of {} classes", classes_) : "",
+                            to_string(shape), fewer_rows ? " or fewer rows" : ""),
+                "Give the file the plan was compiled for, or compile the plan for this file.");
 }
 
 void EncodedTensor::read(std::size_t offset, std::span<double> out) const {
   if (classes_ == 0) {
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = tensor_.at(offset + i) / scale_;
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = tensor_.at((offset + i) % elements_) / scale_;
     return;
   }
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const std::size_t row = (offset + i) / classes_;
+    const std::size_t row = (offset + i) % elements_ / classes_;
     const double label = tensor_.at(row);
     if (!(label >= 0 && label < static_cast<double>(classes_)) || label != std::floor(label))
       throw Error(ErrorKind::kData,

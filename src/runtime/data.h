@@ -37,7 +37,14 @@ std::vector<std::byte> read_packed_file(const std::filesystem::path& path);
 class EncodedTensor {
  public:
   // Throws kData when the file does not fit the shape; extents beyond the first may be split differently.
-  EncodedTensor(NumberTensor tensor, std::string_view encoding, const Shape& shape, std::string what);
+  // With `fewer_rows` the file may have fewer: its rows come again until there are enough, so that what they
+  // are filled up with is in no other range than they are.
+  EncodedTensor(NumberTensor tensor, std::string_view encoding, const Shape& shape, std::string what,
+                bool fewer_rows = false);
+
+  std::uint64_t rows() const {
+    return tensor_.shape.empty() ? 1 : static_cast<std::uint64_t>(tensor_.shape[0]);
+  }
 
   // Numbers [offset, offset + out.size()) in row-major order of the encoded shape. kData names the index of a
   // number that cannot be encoded, never the number.
@@ -47,6 +54,7 @@ class EncodedTensor {
   NumberTensor tensor_;
   std::string what_;
   std::size_t classes_ = 0;
+  std::size_t elements_ = 0;  // that the file gives
   double scale_ = 1;
 };
 

@@ -86,6 +86,22 @@ TEST(Data, OneHotNamesTheElementNotTheLabel) {
   EXPECT_THAT(message, testing::Not(HasSubstr("77")));
 }
 
+TEST(Data, FewerRowsComeAgain) {
+  const EncodedTensor pixels(parse_csv("51,102\n255,0"), "pixels", {5, 2}, "input \"x\"", true);
+  std::vector<double> values(4);
+  pixels.read(6, values);  // of rows 0, 1, 0, 1, 0: the second half
+  EXPECT_THAT(values, testing::ElementsAre(1, 0, 0.2, 0.4));
+  EXPECT_EQ(pixels.rows(), 2u);
+  const EncodedTensor labels(parse_csv("2\n0"), "one_hot:3", {3, 3}, "input \"labels\"", true);
+  values.resize(9);
+  labels.read(0, values);
+  EXPECT_THAT(values, testing::ElementsAre(0, 0, 1, 1, 0, 0, 0, 0, 1));
+  EXPECT_THAT(complaint([] { EncodedTensor(parse_csv("1\n2\n3"), "", {2}, "input \"x\"", true); }),
+              HasSubstr("a tensor (3,), the plan wants (2,) or fewer rows"));
+  EXPECT_THAT(complaint([] { EncodedTensor(parse_csv("1,2\n3,4"), "", {4, 3}, "input \"x\"", true); }),
+              HasSubstr("(4, 3) or fewer rows"));
+}
+
 TEST(Data, SaysWhatIsWrong) {
   EXPECT_THAT(complaint([] { parse_csv("1,2\n3\n"); }),
               HasSubstr("CSV, line 2: 1 columns, the lines before have 2"));

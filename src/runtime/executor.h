@@ -36,6 +36,9 @@ struct Environment {
   // values of blocks are gone, states are complete, and the links are idle. May talk over `rounds`. May be
   // empty.
   std::function<void(std::uint64_t runs)> at_boundary;
+  // Of the input that may come with fewer rows than the plan has room for (plan/partial_input.h): how many
+  // its owner gave; all parties say the same. 0: all.
+  std::uint64_t rows = 0;
 };
 
 // Where a run stands between two runs of blocks: all that another session needs to go on. What is not in it
@@ -83,7 +86,7 @@ class Executor {
   Task<void> share_input(std::uint32_t value, protocols::Context& context);
   Task<void> open(BlockRun& run, std::size_t index, protocols::Context& context);
   void keep_output(const plan::wire::Reveal& reveal, const plan::Value& value,
-                   std::span<const std::uint64_t> words);
+                   std::span<const std::uint64_t> words, bool of_rows);
   protocols::Share take(BlockRun& run, std::uint32_t value);
   void finish_block(BlockRun& run);
   void compare_with_plan(const BlockRun& run) const;

@@ -29,6 +29,7 @@ Bytes to_bytes(const Opening& opening, const SessionId& nonce) {
   writer.raw(nonce);
   writer.number(static_cast<std::uint8_t>((opening.resumes ? kResumes : 0) | (opening.stored ? kStored : 0)));
   writer.raw(opening.stored.value_or(SessionId{}));
+  writer.number(opening.rows);
   const auto count = std::min(opening.checkpoints.size(), kMostCheckpoints);
   writer.number(static_cast<std::uint8_t>(count));
   for (std::size_t i = 0; i < kMostCheckpoints; ++i) {
@@ -52,6 +53,7 @@ Opening opening_from(ByteReader reader) {
   opening.resumes = (flags & kResumes) != 0;
   const auto stored = read_id(reader);
   if ((flags & kStored) != 0) opening.stored = stored;
+  opening.rows = reader.number<std::uint64_t>();
   const auto count = reader.number<std::uint8_t>();
   for (std::size_t i = 0; i < kMostCheckpoints; ++i) {
     const auto runs = reader.number<std::uint64_t>();

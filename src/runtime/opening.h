@@ -21,6 +21,7 @@ struct Opening {
   bool resumes = false;
   std::vector<CheckpointMark> checkpoints;  // newest first; the first four count
   std::optional<SessionId> stored;          // the sharing of the share store whose parameters the run uses
+  std::uint64_t rows = 0;  // that its file of an input that may have fewer has; 0: it provides none such
 };
 
 struct Session {

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/fixed_point.h"
+#include "plan/partial_input.h"
 
 namespace sotto::runtime {
 namespace {
@@ -41,6 +42,8 @@ OwnInputs::OwnInputs(const Program& program, const LocalFiles& files, int self, 
           fmt::format("[local.{}] gives a file for \"{}\", which is no input of its role", name, input),
           own.empty() ? "It provides none; `sotto plan show` lists who provides what."
                       : fmt::format("It provides: {}.", fmt::join(own, ", ")));
+  const auto index = plan::partial_input(program.plan);
+  const auto* partial = index ? &program.plan.inputs(*index) : nullptr;
   for (const auto& input : program.plan.inputs()) {
     if (std::ranges::find(own, input.name()) == own.end()) continue;
     const auto file = files.inputs.find(input.name());
@@ -50,7 +53,8 @@ OwnInputs::OwnInputs(const Program& program, const LocalFiles& files, int self, 
                   fmt::format("Add inputs = {{ \"{}\" = \"FILE\" }}.", input.name()));
     const auto& value = program.plan.values(static_cast<int>(input.value()));
     tensors_.try_emplace(input.name(), read_numbers(file->second, digests_[input.name()]), input.encoding(),
-                         plan::shape_of(value), fmt::format("input \"{}\"", input.name()));
+                         plan::shape_of(value), fmt::format("input \"{}\"", input.name()), &input == partial);
+    if (&input == partial) rows_ = tensors_.at(input.name()).rows();
   }
 }
 

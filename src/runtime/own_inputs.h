@@ -23,6 +23,10 @@ class OwnInputs {
   void fill(const plan::wire::Input& input, const plan::Value& value, std::size_t offset,
             std::span<ring::Element> out);
 
+  // Of the file for the input that may have fewer than the plan has room for; 0 when that is not this
+  // party's.
+  std::uint64_t rows() const { return rows_; }
+
   // SHA-256 of the files, unpacked, by input.
   const std::map<std::string, Digest>& digests() const { return digests_; }
 
@@ -30,6 +34,7 @@ class OwnInputs {
   std::map<std::string, EncodedTensor> tensors_;
   std::map<std::string, Digest> digests_;
   std::vector<double> numbers_;
+  std::uint64_t rows_ = 0;
 };
 
 }  // namespace sotto::runtime

@@ -17,6 +17,7 @@
 #include "base/threads.h"
 #include "net/mesh.h"
 #include "plan/openings.h"
+#include "plan/partial_input.h"
 #include "runtime/checkpointer.h"
 #include "runtime/data.h"
 #include "runtime/executor.h"
@@ -153,6 +154,23 @@ std::string told(const Error& error) {
   return fmt::format("{}: {}", to_string(error.kind()), error.message());
 }
 
+// How many rows the owner of the input that may have fewer said it has; 0 where the plan has no such input.
+std::uint64_t rows_given(const plan::Plan& plan, const Openings& openings,
+                         const std::vector<std::string>& names) {
+  const auto partial = plan::partial_input(plan);
+  if (!partial) return 0;
+  const auto& input = plan.inputs(*partial);
+  const auto owner = static_cast<std::size_t>(plan::party_of_role(plan, input.role()).value_or(0));
+  const auto rows = openings.parties[owner].rows;
+  const auto most = plan.values(static_cast<int>(input.value())).shape(0);
+  if (rows < 1 || rows > static_cast<std::uint64_t>(most))
+    throw Error(ErrorKind::kPeer,
+                fmt::format("{} says that input \"{}\" has {} rows, the plan takes 1 to {}", names[owner],
+                            input.name(), rows, most),
+                "", names[owner]);
+  return rows;
+}
+
 // A failure of ours reaches the others; a peer's is theirs already.
 template <class Function>
 void telling_others(net::Mesh& mesh, Function function) {
@@ -222,7 +240,8 @@ RunSummary run_party(const Job& job, const std::string& name, const OnProgress& 
   net::Rounds rounds(party, raw);
   Openings openings;
   telling_others(mesh, [&] {
-    openings = exchange_openings(rounds, {options.resume, checkpoints.marks, stored.sharing()});
+    openings =
+        exchange_openings(rounds, {options.resume, checkpoints.marks, stored.sharing(), inputs.rows()});
   });
   // What is wrong with it, everybody finds for itself.
   const auto session = conclude(openings, names);
@@ -230,7 +249,7 @@ RunSummary run_party(const Job& job, const std::string& name, const OnProgress& 
     auto keys = session_keys(mesh, agreement_digest(job));
     if (const auto& setup = program.table->rows().setup) keys.state = rounds.run(setup(rounds));
     summary.connect_seconds = seconds_since(start);
-    Environment environment{&rounds, &keys, raw, {}, {}, {}, {}};
+    Environment environment{&rounds, &keys, raw, {}, {}, {}, {}, rows_given(program.plan, openings, names)};
     environment.fill_input = [&](const auto& input, const auto& value, std::size_t offset, auto out) {
       inputs.fill(input, value, offset, out);
     };

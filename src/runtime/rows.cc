@@ -1,5 +1,6 @@
 #include "runtime/rows.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/error.h"
@@ -35,6 +36,25 @@ protocols::Share take_rows(const protocols::Share& share, std::span<const std::u
   for (std::size_t part = 0; part < share.parts.size(); ++part)
     taken.parts[part] = take(share.parts[part], row_words, rows);
   return taken;
+}
+
+protocols::Share only_first_rows(const protocols::Share& share, std::uint64_t rows) {
+  SOTTO_ASSERT(!share.shape.empty() && rows <= static_cast<std::uint64_t>(share.shape[0]),
+               "no more rows than there are");
+  const auto kept = share.elements() / static_cast<std::size_t>(share.shape[0]) * rows;
+  protocols::Share result{share.kind, share.shape, {}, nullptr};
+  for (std::size_t part = 0; part < share.parts.size(); ++part) {
+    const Words& from = share.parts[part];
+    result.parts[part] = from;
+    if (from.size() == 0 || from.is_zero()) continue;
+    result.parts[part] = Words::copy_of(from.span());
+    const auto to = result.parts[part].mutable_span();
+    const bool bits = share.kind == protocols::Kind::kBoolean;
+    const std::size_t whole = bits ? kept / 64 : kept;
+    if (bits && kept % 64 != 0) to[whole] &= (std::uint64_t{1} << kept % 64) - 1;
+    std::ranges::fill(to.subspan(whole + (bits && kept % 64 != 0)), 0);
+  }
+  return result;
 }
 
 }  // namespace sotto::runtime

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/fixed_point.h"
 #include "kernels/boundary.h"
+#include "plan/partial_input.h"
 #include "runtime/block_run.h"
 #include "runtime/executor.h"
 #include "runtime/rows.h"
@@ -48,11 +49,14 @@ Task<void> Executor::open(BlockRun& run, std::size_t index, Context& context) {
   const auto& wire = plan_.blocks(static_cast<int>(run.block)).operations(static_cast<int>(index));
   const auto value = wire.operands(0);
   const unsigned mask = mask_of_reveal(plan_, value);
-  const auto words = co_await protocols::reveal(context, take(run, value), mask);
+  const bool of_rows = environment_.rows > 0 && plan::find_attribute(wire, plan::kRowsOf) != nullptr;
+  Share opened = take(run, value);
+  if (of_rows) opened = only_first_rows(opened, environment_.rows);
+  const auto words = co_await protocols::reveal(context, std::move(opened), mask);
   if ((mask >> self_ & 1) == 0) co_return;
   const auto reveal = std::ranges::find(plan_.reveals(), value, &plan::wire::Reveal::value);
   if (plan::special(wire) == plan::Special::kReveal)
-    keep_output(*reveal, plan_.values(static_cast<int>(value)), words.materialised().span());
+    keep_output(*reveal, plan_.values(static_cast<int>(value)), words.materialised().span(), of_rows);
   else if (std::ranges::any_of(words.materialised().span(), [](std::uint64_t word) { return word != 0; }))
     throw Error(
         ErrorKind::kRange,
@@ -61,18 +65,19 @@ Task<void> Executor::open(BlockRun& run, std::size_t index, Context& context) {
 }
 
 void Executor::keep_output(const plan::wire::Reveal& reveal, const plan::Value& value,
-                           std::span<const std::uint64_t> words) {
+                           std::span<const std::uint64_t> words, bool of_rows) {
   Revealed output;
   output.shape = plan::shape_of(value);
+  if (of_rows) output.shape[0] = static_cast<std::int64_t>(environment_.rows);
   output.boolean = value.sharing() == plan::wire::BOOLEAN;
   const auto elements = static_cast<std::size_t>(element_count(output.shape));
   output.values.resize(elements);
   if (output.boolean) {
     std::vector<std::uint64_t> bits(elements);
-    bits::expand(bits, words);
+    bits::expand(bits, words.first(bits::words_for(elements)));
     std::ranges::copy(bits, output.values.begin());
   } else {
-    decode(output.values, words, value.fraction_bits());
+    decode(output.values, words.first(elements), value.fraction_bits());
   }
   outputs_[reveal.name()].push_back(std::move(output));
 }

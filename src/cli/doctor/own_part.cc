@@ -11,6 +11,7 @@
 #include "base/human.h"
 #include "cli/doctor/doctor.h"
 #include "net/identity.h"
+#include "plan/partial_input.h"
 #include "runtime/data.h"
 #include "runtime/policy.h"
 #include "runtime/run_lock.h"
@@ -86,9 +87,14 @@ void check_input(Checks& checks, const OwnPart& part, const plan::wire::Input& i
                        fmt::format("Add inputs = {{ \"{}\" = \"FILE\" }}.", input.name()));
   checks.attempt(title, [&] {
     const auto shape = plan::shape_of(part.program->plan.values(static_cast<int>(input.value())));
-    runtime::EncodedTensor(runtime::parse_numbers(runtime::read_packed_file(file->second)), input.encoding(),
-                           shape, file->second.string());
-    checks.pass(title, fmt::format("{} has the plan's shape {}", file->second.string(), to_string(shape)));
+    const auto partial = plan::partial_input(part.program->plan);
+    const bool fewer = partial && &part.program->plan.inputs(*partial) == &input;
+    const runtime::EncodedTensor tensor(runtime::parse_numbers(runtime::read_packed_file(file->second)),
+                                        input.encoding(), shape, file->second.string(), fewer);
+    checks.pass(
+        title,
+        fewer ? fmt::format("{} has {} rows, of at most {}", file->second.string(), tensor.rows(), shape[0])
+              : fmt::format("{} has the plan's shape {}", file->second.string(), to_string(shape)));
   });
 }
 

@@ -7,7 +7,9 @@
 #include "base/error.h"
 #include "passes/emit/block.h"
 #include "passes/emit/costs.h"
+#include "passes/rebatch/rowwise.h"
 #include "passes/train/train.h"
+#include "plan/partial_input.h"
 #include "plan/verify.h"
 #include "protocols/table.h"
 
@@ -105,7 +107,10 @@ class Emitter {
   void open_result(int finish, const std::string& name, std::uint32_t result,
                    const std::vector<std::string>& roles) {
     const int step = block_named("step");
-    if (block_named("guard") < 0) return open_value("reveal", step, name, result, roles);
+    if (block_named("guard") < 0) {
+      open_value("reveal", step, name, result, roles);
+      return mark_rows(step, name);
+    }
     const plan::Value like = plan_.values(static_cast<int>(result));
     const auto kept = static_cast<std::uint32_t>(plan_.values_size());
     *plan_.add_values() = like;
@@ -121,9 +126,23 @@ class Emitter {
     auto& update = *plan_.mutable_blocks(step)->add_updates();
     update.set_state(static_cast<std::uint32_t>(plan_.states_size() - 1));
     update.set_next(result);
-    if (options_.steps == 1) return open_value("reveal", finish, name, kept, roles);
-    const int results = block_named("results") < 0 ? add_block("results") : block_named("results");
-    open_value("reveal", results, name, kept, roles);
+    int block = finish;
+    if (options_.steps != 1)
+      block = block_named("results") < 0 ? add_block("results") : block_named("results");
+    open_value("reveal", block, name, kept, roles);
+    mark_rows(block, name);
+  }
+
+  // What was just opened, where it has the rows of an input that may come with fewer.
+  void mark_rows(int block, const std::string& name) {
+    auto step = module_.lookupSymbol<mlir::func::FuncOp>("step");
+    for (unsigned index = 0; index < step.getNumResults(); ++index) {
+      const auto output = step.getResultAttrOfType<mlir::StringAttr>(index, kOutputAttribute);
+      const auto input = step.getResultAttrOfType<mlir::StringAttr>(index, kRowsOfAttribute);
+      auto& operations = *plan_.mutable_blocks(block)->mutable_operations();
+      if (output && input && output.getValue() == name)
+        plan::set_attribute(operations[operations.size() - 1], plan::kRowsOf, input.getValue().str());
+    }
   }
 
   void emit_reveal(int finish, const Reveal& reveal) {
@@ -213,6 +232,8 @@ class Emitter {
 
   void publish_leakage() {
     plan_.add_leakage("shapes of all tensors, numbers of rows, batch size, epochs and hyperparameters");
+    if (const auto partial = plan::partial_input(plan_))
+      plan_.add_leakage(fmt::format("how many rows the file of \"{}\" has", plan_.inputs(*partial).name()));
     for (const auto& value : plan_.values())
       if (value.bound() == plan::wire::CALIBRATED) {
         plan_.add_leakage("ranges of calibrated values, as powers of two with margin");

@@ -2,6 +2,7 @@
 #include "mlir/Pass/Pass.h"
 #include "passes/passes.h"
 #include "passes/rebatch/rebatch.h"
+#include "passes/rebatch/rowwise.h"
 #include "passes/train/arguments.h"
 #include "passes/train/train.h"
 
@@ -25,6 +26,7 @@ struct AdoptProgram : mlir::PassWrapper<AdoptProgram, mlir::OperationPass<mlir::
       if (mlir::failed(connect(*function, link))) return signalPassFailure();
     for (const Reveal& reveal : options_.reveals)
       if (mlir::failed(name_output(*function, reveal.name))) return signalPassFailure();
+    if (options_.prediction_rows > 0) name_rows(*function);
     drop_unused(*function);
     function->setName("step");
     if (mlir::failed(annotate_arguments(*function, options_))) signalPassFailure();
@@ -75,6 +77,19 @@ struct AdoptProgram : mlir::PassWrapper<AdoptProgram, mlir::OperationPass<mlir::
     if (mlir::failed(number)) return mlir::failure();
     function.setResultAttr(*number, kOutputAttribute, mlir::StringAttr::get(&getContext(), name));
     return mlir::success();
+  }
+
+  // Where every revealed result is made row by row, a batch that is not full can be filled up.
+  void name_rows(mlir::func::FuncOp function) {
+    const auto name = options_.inputs.front().name;
+    const auto index = static_cast<unsigned>(data_argument(function, name));
+    const auto rowwise = rowwise_results(function, index);
+    for (unsigned result = 0; result < function.getNumResults(); ++result)
+      if (function.getResultAttr(result, kOutputAttribute) && !rowwise[result]) return;
+    for (unsigned result = 0; result < function.getNumResults(); ++result)
+      if (function.getResultAttr(result, kOutputAttribute))
+        function.setResultAttr(result, kRowsOfAttribute,
+                               mlir::StringAttr::get(&getContext(), argument_name(function, index)));
   }
 
   // Outputs that nobody asked for (a loss for the log) cost nothing, and nobody provides what nothing reads.
