@@ -270,6 +270,31 @@ TEST(HeShare, RefusesHostileCiphertexts) {
   EXPECT_THAT(refusal_of(plan, bytes), HasSubstr("not below its prime"));
 }
 
+TEST(HeShare, RefusesHostileReplies) {
+  const ProductPlan plan = plan_for({1, 4, 2});
+  const Integers a(4, 1);
+  const auto refusal = [&](std::byte first, std::byte others) {
+    return message_of(ErrorKind::kPeer, [&] {
+      pair().run([&](Context& at, Ends* ends) -> Task<Words> {
+        const EncryptedOperand encrypted = co_await encrypt(at, ends, 0, plan, known(at, at.self() == 0, a));
+        Words sum = zeros(at, 2);
+        if (at.self() == 0) {
+          co_await return_shares(at, ends, multiply(at, ends, encrypted, Words()), sum);
+          co_return sum;
+        }
+        Bytes bytes(Pair::count(product_program(plan, {}, {})).bytes[1], others);
+        bytes[0] = first;
+        at.rounds().send(0, bytes.data(), bytes.size());
+        co_await at.next_round();
+        co_return sum;
+      });
+    });
+  };
+  EXPECT_THAT(refusal(std::byte{1}, std::byte{0}), HasSubstr("is of kind 1 where kind 4 is due"));
+  EXPECT_THAT(refusal(std::byte{4}, std::byte{1}), HasSubstr("belongs to other parameters"));
+  EXPECT_THAT(refusal(std::byte{4}, std::byte{9}), HasSubstr("has version 9"));
+}
+
 TEST(Keys, PublishedKeysAreChecked) {
   KeyEnd end(KeyEnd::Seeds::random());
   const Bytes good = end.publish();
