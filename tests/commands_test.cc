@@ -227,5 +227,26 @@ TEST(Commands, BenchKernelGivesTheKeysOfTheInterface) {
   EXPECT_EQ(sotto("bench kernel --op nonsense").code, code(ErrorKind::kUsage));
 }
 
+// The weights that two parties trained in secret are those of plain training, in whole epochs and in batches.
+TEST(Commands, BenchNebulaTrainsAsPlainTrainingDoes) {
+  for (const int batches : {1, 8}) {
+    const auto result = sotto(fmt::format(
+        "bench nebula --features 6 --epochs 2 --batches {} --mbit 1000 --delay-ms 0.05 --json 2>/dev/null",
+        batches));
+    ASSERT_EQ(result.code, 0) << result.text;
+    const auto json = nlohmann::json::parse(result.text);
+    for (const char* key : {"seconds", "setup_seconds", "setup_bytes", "rounds", "compute_seconds"})
+      EXPECT_GT(json.at(key).get<double>(), 0) << key;
+    EXPECT_EQ(json.at("bytes_all_measured"), json.at("bytes_each_way").at(0).get<std::uint64_t>() +
+                                                 json.at("bytes_each_way").at(1).get<std::uint64_t>());
+    // Errors of probabilities are some 2^-17, features below 1, and a step adds up 1,024 of them divided by
+    // 1,024.
+    EXPECT_LT(json.at("largest_error").get<double>(), 2 * batches * 0x1p-16) << batches;
+  }
+  EXPECT_EQ(sotto("bench nebula --features 7").code, code(ErrorKind::kUsage));
+  EXPECT_EQ(sotto("bench nebula --batches 3").code, code(ErrorKind::kUsage));
+  EXPECT_EQ(sotto("bench nebula --mbit 0").code, code(ErrorKind::kUsage));
+}
+
 }  // namespace
 }  // namespace sotto::tests

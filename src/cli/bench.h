@@ -29,4 +29,14 @@ struct KernelBench {
 // a session costs once, before its first operation.
 int bench_kernel(const KernelBench& bench);
 
+// Nebula's experiment (cli/nebula_plan.h): 1,024 rows, features halved between two parties.
+struct NebulaBench {
+  double mbit = 10, delay_ms = 1;  // of each direction; one way
+  std::int64_t batches = 1, epochs = 1, features = 100000;
+  bool json = false;
+};
+// JSON: seconds (an epoch), setup_seconds, setup_bytes (keys, which depend on nothing), bytes_each_way,
+// rounds, compute_seconds (of the busiest party), largest_error (of a weight, against plain training).
+int bench_nebula(const NebulaBench& bench);
+
 }  // namespace sotto::cli

@@ -12,6 +12,7 @@
 #include "cli/predict.h"
 #include "cli/run_job.h"
 #include "cli/scratch_job.h"
+#include "cli/setup_cost.h"
 #include "plan/verify.h"
 #include "protocols/table.h"
 #include "runtime/program.h"
@@ -32,26 +33,6 @@ double steady_seconds(const json& report) {
     runs.erase(runs.begin(), runs.begin() + kWarmUp);
     slowest = std::max(slowest, runtime::median(runs));
   }
-  return slowest;
-}
-
-// Of all parties, counted.
-std::uint64_t setup_bytes(const protocols::Table& table) {
-  std::uint64_t bytes = 0;
-  if (!table.rows().setup) return bytes;
-  for (int self = 0; self < table.parties(); ++self) {
-    net::Rounds rounds = net::Rounds::counting(self, table.parties());
-    rounds.run(table.rows().setup(rounds));
-    for (const auto sent : rounds.bytes_to()) bytes += sent;
-  }
-  return bytes;
-}
-
-// Connections and setup, of the slowest party.
-double setup_seconds(const json& report) {
-  double slowest = 0;
-  for (const auto& party : report.at("parties"))
-    slowest = std::max(slowest, party.at("connect_seconds").get<double>());
   return slowest;
 }
 

@@ -122,7 +122,7 @@ struct Arguments {
     app.add_option("--protocol", protocol, "the table of implementations: rep3, duo or plain")
         ->capture_default_str();
     app.add_option("--network", network,
-                   "what the plan is for, by which variants are chosen: lan, wan or MBIT:ONE_WAY_MS")
+                   "what the plan is for, by which variants are chosen: lan, wan or MBIT:ONE_WAY_MS[:duplex]")
         ->capture_default_str();
     app.add_option("--initializer", initializer,
                    "how parameters start: torch_linear, he_uniform, glorot_uniform, zeros")

@@ -56,7 +56,8 @@ void add_training_bench(CLI::App& bench, int& exit_code) {
   command.add_option("--optimizer", options->optimizer, "sgd, adam or amsgrad")
       ->capture_default_str()
       ->check(CLI::IsMember({"sgd", "adam", "amsgrad"}));
-  command.add_option("--network", options->network, "lan, wan or MBIT:ONE_WAY_MS")->capture_default_str();
+  command.add_option("--network", options->network, "lan, wan or MBIT:ONE_WAY_MS[:duplex]")
+      ->capture_default_str();
   command.add_option("--batches", options->batches, "How many steps")->capture_default_str();
   command.add_option("--batch", options->batch, "Rows in a batch")->capture_default_str();
   command.add_option("--plan", options->plan, "A compiled plan instead of a model");
@@ -72,10 +73,23 @@ void add_kernel_bench(CLI::App& bench, int& exit_code) {
   command.add_option("--elements", options->elements, "How many at once")->capture_default_str();
   command.add_option("--bits", options->bits, "The window of what is compared: |x| < 2^(bits-1)")
       ->capture_default_str();
-  command.add_option("--network", options->network, "lan, wan or MBIT:ONE_WAY_MS")->capture_default_str();
+  command.add_option("--network", options->network, "lan, wan or MBIT:ONE_WAY_MS[:duplex]")->capture_default_str();
   command.add_option("--repeats", options->repeats, "Runs that count")->capture_default_str();
   command.add_flag("--json", options->json, "One JSON object");
   command.callback([options, &exit_code] { exit_code = bench_kernel(*options); });
+}
+
+void add_nebula_bench(CLI::App& bench, int& exit_code) {
+  auto options = std::make_shared<NebulaBench>();
+  auto& command =
+      *bench.add_subcommand("nebula", "Two parties train a logistic regression on 100,000 features");
+  command.add_option("--mbit", options->mbit, "Rate of each direction")->capture_default_str();
+  command.add_option("--delay-ms", options->delay_ms, "One way")->capture_default_str();
+  command.add_option("--batches", options->batches, "Of an epoch of 1,024 rows")->capture_default_str();
+  command.add_option("--epochs", options->epochs, "How many; the median counts")->capture_default_str();
+  command.add_option("--features", options->features, "Of both parties together")->capture_default_str();
+  command.add_flag("--json", options->json, "One JSON object");
+  command.callback([options, &exit_code] { exit_code = bench_nebula(*options); });
 }
 
 void add_demo(CLI::App& app, int& exit_code) {
@@ -94,7 +108,7 @@ void add_demo(CLI::App& app, int& exit_code) {
   command.add_option("--epochs", demo->epochs, "Passes over the training images")->capture_default_str();
   command.add_option("--seed", demo->seed, "Public seed of the start and of the order")
       ->capture_default_str();
-  command.add_option("--network", demo->network, "Shape the links as lan, wan or MBIT:ONE_WAY_MS");
+  command.add_option("--network", demo->network, "Shape the links as lan, wan or MBIT:ONE_WAY_MS[:duplex]");
   command.add_flag("--evaluate-every-epoch", demo->evaluate_every_epoch,
                    "Evaluate after each epoch: a curve instead of its end");
   command.add_option("--report", demo->page, "Write the report as a page, FILE.html");
@@ -123,6 +137,7 @@ int main(int count, char** arguments) {
   auto& bench = *app.add_subcommand("bench", "Measure on this machine")->require_subcommand(1);
   add_training_bench(bench, exit_code);
   add_kernel_bench(bench, exit_code);
+  add_nebula_bench(bench, exit_code);
   add_demo(app, exit_code);
   const int code = run_app(app, count, arguments);
   return code != 0 ? code : exit_code;

@@ -118,7 +118,7 @@ void add_plan_commands(CLI::App& app) {
   auto network = std::make_shared<std::string>("lan");
   auto json = std::make_shared<bool>(false);
   cost.add_option("PLAN", *file, "The plan")->required();
-  cost.add_option("--network", *network, "lan, wan or MBIT:ONE_WAY_MS")->capture_default_str();
+  cost.add_option("--network", *network, "lan, wan or MBIT:ONE_WAY_MS[:duplex]")->capture_default_str();
   cost.add_flag("--json", *json, "For machines");
   cost.callback([file, network, json] { show_cost(*file, *network, *json); });
 }

@@ -11,14 +11,16 @@ std::uint64_t Counted::bytes_all() const {
   return std::accumulate(bytes.begin(), bytes.end(), std::uint64_t{0});
 }
 
-std::uint64_t Counted::bytes_busiest() const {
+std::uint64_t Counted::bytes_busiest(bool duplex) const {
   const auto parties = static_cast<std::size_t>(std::lround(std::sqrt(static_cast<double>(bytes.size()))));
   std::uint64_t most = 0;
   for (std::size_t party = 0; party < parties; ++party) {
-    std::uint64_t sum = 0;
-    for (std::size_t other = 0; other < parties; ++other)
-      sum += bytes[party * parties + other] + bytes[other * parties + party];
-    most = std::max(most, sum);
+    std::uint64_t sent = 0, received = 0;
+    for (std::size_t other = 0; other < parties; ++other) {
+      sent += bytes[party * parties + other];
+      received += bytes[other * parties + party];
+    }
+    most = std::max(most, duplex ? std::max(sent, received) : sent + received);
   }
   return most;
 }
@@ -26,7 +28,7 @@ std::uint64_t Counted::bytes_busiest() const {
 double network_seconds(const Counted& counted, const net::NetworkProfile& network) {
   const double delay = counted.rounds * network.one_way_ms / 1000;
   const double rate = network.megabit_per_second * 1e6 / 8;
-  return delay + (rate > 0 ? static_cast<double>(counted.bytes_busiest()) / rate : 0);
+  return delay + (rate > 0 ? static_cast<double>(counted.bytes_busiest(network.duplex)) / rate : 0);
 }
 
 std::vector<Counted> phases_of(const plan::Plan& plan) {

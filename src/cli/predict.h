@@ -19,8 +19,9 @@ struct Counted {
   std::uint64_t peak_bytes = 0;
 
   std::uint64_t bytes_all() const;
-  // What the busiest party sends and receives: the rate of a profile is one party's, over both directions.
-  std::uint64_t bytes_busiest() const;
+  // What the busiest party sends and receives: the rate of a profile is one party's, over both directions;
+  // duplex, the busier direction's.
+  std::uint64_t bytes_busiest(bool duplex = false) const;
 };
 
 // Time on the network of one run: rounds one after another, the busiest party's bytes at its rate. Computing

@@ -33,7 +33,7 @@ void print_phases(const plan::Plan& plan, const net::NetworkProfile& network) {
     const double seconds = network_seconds(phase, network);
     total += seconds * static_cast<double>(phase.runs);
     table.add_row({phase.name, fmt::format("{}", phase.runs), fmt::format("{}", phase.rounds),
-                   human_bytes(phase.bytes_all()), human_bytes(phase.bytes_busiest()),
+                   human_bytes(phase.bytes_all()), human_bytes(phase.bytes_busiest(network.duplex)),
                    human_bytes(phase.peak_bytes), human_seconds(seconds),
                    human_seconds(seconds * static_cast<double>(phase.runs))});
   }
@@ -125,8 +125,9 @@ void show_cost(const std::filesystem::path& file, const std::string& network_nam
     return;
   }
   std::cout << fmt::format(
-      "{} on {} ({} Mbit/s for each party, {} ms one way). Network time only: computing comes on top.\n\n",
-      program.plan.name(), network_name, network.megabit_per_second, network.one_way_ms);
+      "{} on {} ({} Mbit/s for each party{}, {} ms one way). Network time only: computing comes on top.\n\n",
+      program.plan.name(), network_name, network.megabit_per_second, network.duplex ? " and direction" : "",
+      network.one_way_ms);
   print_phases(program.plan, network);
   for (int block = 0; block < program.plan.blocks_size(); ++block) {
     print_kernels(program.plan, program.plan.blocks(block));

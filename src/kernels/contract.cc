@@ -107,6 +107,8 @@ void check_contract(const Call& call) {
   check_product(check, layout, call.attributes);
   check_addends(check, layout, call.attributes);
   integer_or(call.attributes, "product_scale", 1);
+  check.within("link_mbit", 100, 1, 1'000'000);
+  check.within("link_delay_us", 20'000, 0, 60'000'000);
   const auto truncate = check.within("truncate", 0, 0, 61);
   const int window = check.window();
   const ValueType& y = check.result();
@@ -138,6 +140,8 @@ Task<Shares> run_contract(Context& context, const Call& call) {
     c.transpose_b = integer_or(call.attributes, "transpose_b", 0) == 1;
     if (layout.product == Product::kConvolution) c.convolution = convolution_of(call.attributes);
     c.product_scale = static_cast<ring::Element>(integer_or(call.attributes, "product_scale", 1));
+    c.link.megabit_per_second = integer_or(call.attributes, "link_mbit", c.link.megabit_per_second);
+    c.link.one_way_microseconds = integer_or(call.attributes, "link_delay_us", c.link.one_way_microseconds);
   }
   const auto scales = integers(call.attributes, "addend_scales"),
              rows = integers(call.attributes, "addend_rows");

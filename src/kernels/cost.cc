@@ -35,7 +35,7 @@ Counted count_at(const protocols::Table& table, const Kernel& kernel, Call call,
   // Operands that are given are used as they are: a Boolean may carry what makes selections by it cheaper.
   for (std::size_t i = call.operands.size(); i < call.operand_types.size(); ++i) {
     call.operands.push_back(rounds.run(made(making, call.operand_types[i])));
-    call.operands.back().known_to = call.operand_types[i].known_to;
+    describe(call.operands.back(), call.operand_types[i]);
   }
   const std::uint32_t before = rounds.completed();
   Counted counted{.rounds = 0, .bytes_to = {rounds.bytes_to().begin(), rounds.bytes_to().end()}};

@@ -99,4 +99,9 @@ std::string_view variant_of(const Attributes& attributes) {
              : names[static_cast<std::size_t>(effort)];
 }
 
+void describe(protocols::Share& share, const ValueType& type) {
+  share.known_to = type.known_to;
+  share.known_bits = type.known_to < 0 ? 64 : std::clamp(type.fraction_bits + type.bound_bits + 1, 2, 64);
+}
+
 }  // namespace sotto::kernels

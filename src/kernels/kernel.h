@@ -80,6 +80,9 @@ std::string text_or(const Attributes&, std::string_view name, std::string otherw
 std::vector<std::int64_t> integers(const Attributes&, std::string_view name);  // empty when absent
 std::vector<double> reals(const Attributes&, std::string_view name);           // empty when absent
 
+// What a share of that type says of itself.
+void describe(protocols::Share& share, const ValueType& type);
+
 struct Call {
   std::vector<protocols::Share> operands;
   std::vector<ValueType> operand_types, result_types;

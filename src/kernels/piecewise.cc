@@ -159,6 +159,7 @@ PiecewiseFunction fitted(std::string name, const Fit& fit) {
   const int growth = growth_bits(fit);
   const int basis_bits = (total + growth) / 2, coefficient_bits = total - basis_bits;
   function.truncate_bits = total - fit.result_bits;
+  function.basis_bits = basis_bits + 1;
   function.coefficients = [coefficients = std::make_shared<Coefficients>(fit, low_bits, coefficient_bits)](
                               std::int64_t base, std::span<ring::Element> out) {
     (*coefficients)(base, out);

@@ -25,7 +25,10 @@ NetworkProfile parse_profile(const std::string& text) {
   if (text == "lan") return {10100, 0.05};
   if (text == "wan") return {300, 20};
   NetworkProfile profile;
-  const std::string_view view = text;
+  constexpr std::string_view kDuplex = ":duplex";
+  std::string_view view = text;
+  profile.duplex = view.ends_with(kDuplex);
+  if (profile.duplex) view.remove_suffix(kDuplex.size());
   const std::size_t colon = view.find(':');
   if (colon == std::string_view::npos || !parse_number(view.substr(0, colon), profile.megabit_per_second) ||
       !parse_number(view.substr(colon + 1), profile.one_way_ms) || profile.megabit_per_second < kSlowest ||
@@ -48,14 +51,16 @@ struct Shaper::State {
   explicit State(const NetworkProfile& profile)
       : seconds_per_byte(8 / (profile.megabit_per_second * 1e6)),
         delay(std::chrono::duration_cast<Clock::duration>(
-            std::chrono::duration<double, std::milli>(profile.one_way_ms))) {}
+            std::chrono::duration<double, std::milli>(profile.one_way_ms))),
+        duplex(profile.duplex) {}
 
-  // Occupies the party's clock from then on; the end of the occupation. With the lock.
-  Clock::time_point occupy(std::uint64_t bytes, Clock::time_point from) {
+  // Occupies a direction's clock from then on; the end of the occupation. With the lock.
+  Clock::time_point occupy(Clock::time_point& free_at, std::uint64_t bytes, Clock::time_point from) const {
     const std::chrono::duration<double> duration(static_cast<double>(bytes) * seconds_per_byte);
     free_at = std::max(free_at, from) + std::chrono::duration_cast<Clock::duration>(duration);
     return free_at;
   }
+  Clock::time_point& incoming() { return duplex ? incoming_free_at : outgoing_free_at; }
 
   void run() {
     sharpen_timers();
@@ -84,9 +89,10 @@ struct Shaper::State {
 
   const double seconds_per_byte;
   const Clock::duration delay;
+  const bool duplex;
   std::mutex mutex;
   std::condition_variable changed;
-  Clock::time_point free_at{};
+  Clock::time_point outgoing_free_at{}, incoming_free_at{};
   std::deque<Travelling> travelling;  // arrivals never decrease: one clock and one delay
   bool busy = false, stopping = false;
 };
@@ -107,17 +113,17 @@ Shaper::~Shaper() {
 
 Clock::time_point Shaper::depart(std::uint64_t bytes) {
   std::lock_guard lock(state_->mutex);
-  return state_->occupy(bytes, Clock::now()) + state_->delay;
+  return state_->occupy(state_->outgoing_free_at, bytes, Clock::now()) + state_->delay;
 }
 
 Clock::time_point Shaper::arrive(std::uint64_t bytes, Clock::time_point arrival) {
   std::lock_guard lock(state_->mutex);
-  return state_->occupy(bytes, arrival);
+  return state_->occupy(state_->incoming(), bytes, arrival);
 }
 
 void Shaper::carry(std::shared_ptr<FrameSink> sink, Frame frame) {
   std::lock_guard lock(state_->mutex);
-  const auto arrival = state_->occupy(frame.cost(), Clock::now()) + state_->delay;
+  const auto arrival = state_->occupy(state_->outgoing_free_at, frame.cost(), Clock::now()) + state_->delay;
   state_->travelling.push_back({arrival, std::move(sink), std::move(frame)});
   if (state_->travelling.size() == 1) state_->changed.notify_all();
 }

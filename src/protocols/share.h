@@ -57,6 +57,8 @@ struct Share {
   // The party that knows the values themselves, its own input, or -1: the same at all parties. Whoever makes
   // a share need not say so; products by what a party knows may be cheaper.
   int known_to = -1;
+  // Of a share that somebody knows: its numbers as signed ones are less than 2^(known_bits-1) in magnitude.
+  int known_bits = 64;
 
   std::size_t elements() const { return static_cast<std::size_t>(element_count(shape)); }
   Share reshaped(Shape new_shape) const;

@@ -59,6 +59,10 @@ struct Contraction {
   // same.
   Convolution convolution;
   ring::Element product_scale = 1;
+  // The network for which a protocol that can multiply in several ways chooses among them.
+  struct Link {
+    std::int64_t megabit_per_second = 100, one_way_microseconds = 20'000;
+  } link;
   std::vector<Addend> addends;
   Shape shape;            // of the result
   int truncate_bits = 0;  // exact: the result is within one unit in the last place, with zero mean error
@@ -84,9 +88,10 @@ struct Contraction {
 struct PiecewiseFunction {
   std::string name;
   std::int64_t minimum = 0;
-  int window = 0;      // bits, <= 40
-  int piece_bits = 0;  // 2^piece_bits pieces, <= 8
-  int terms = 1;       // coefficients per piece
+  int window = 0;       // bits, <= 40
+  int piece_bits = 0;   // 2^piece_bits pieces, <= 8
+  int terms = 1;        // coefficients per piece
+  int basis_bits = 64;  // values of the basis are below 2^basis_bits
   int truncate_bits = 0;
   std::function<void(std::int64_t base, std::span<ring::Element> coefficients)> coefficients;
   std::function<void(std::uint64_t low, std::span<ring::Element> basis)> basis;

@@ -261,7 +261,7 @@ Task<void> Executor::kernel(BlockRun& run, std::size_t index, Context& context) 
   call.operands.clear();
   for (auto operand : wire.operands()) {
     call.operands.push_back(take(run, operand));
-    call.operands.back().known_to = call.operand_types[call.operands.size() - 1].known_to;
+    kernels::describe(call.operands.back(), call.operand_types[call.operands.size() - 1]);
   }
   auto results = co_await program_.blocks[run.block].operations[index].kernel->run(context, call);
   call.operands.clear();

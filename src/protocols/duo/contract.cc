@@ -23,23 +23,15 @@ std::size_t extent(const Share& share, std::size_t axis) {
   return static_cast<std::size_t>(share.shape[axis]);
 }
 
-// The matrix of an operand, dense and in the order in which it is multiplied.
-Words matrix_of(const Context& context, const Share& share, bool transposed) {
-  const Words part = part_of(context, share);
-  if (!transposed) return part;
-  Words out = context.words(part.size());
-  context.local([&] {
-    const std::size_t rows = extent(share, 0), columns = extent(share, 1);
-    for (std::size_t i = 0; i < rows; ++i)
-      for (std::size_t j = 0; j < columns; ++j)
-        out.mutable_span()[j * rows + i] = part.span()[i * columns + j];
-  });
-  return out;
+Setting setting_of(const Contraction& c) {
+  return {.bits = {.left = c.a.known_bits, .right = c.b.known_bits},
+          .network = {.bits_per_second = static_cast<std::uint64_t>(c.link.megabit_per_second) * 1'000'000,
+                      .round_nanoseconds = static_cast<std::uint64_t>(c.link.one_way_microseconds) * 1000}};
 }
 
 Task<Words> convolution_cross_terms(Context& context, CrossTerms terms, const Contraction& c) {
   const ring::ConvolutionView view = ring::view_of(c.convolution, c.a.shape, c.b.shape);
-  if (ProductChoice choice = choose_convolution(view); choice.lattice)
+  if (ProductChoice choice = choose_convolution(view, setting_of(c)); choice.lattice)
     co_return co_await lattice_cross_terms(context, std::move(*choice.lattice), terms, part_of(context, c.a),
                                            part_of(context, c.b));
   const ConvolutionMatrices matrices(view);
@@ -50,7 +42,7 @@ Task<Words> convolution_cross_terms(Context& context, CrossTerms terms, const Co
     matrices.gather_factors(factors.mutable_span(), c.b.parts[0].materialised().span());
   });
   const Words product = co_await matrix_cross_terms(context, terms, std::move(patches), std::move(factors),
-                                                    rows, inner, columns);
+                                                    {.m = rows, .k = inner, .n = columns}, setting_of(c));
   Words result = context.words(product.size());
   context.local([&] { matrices.scatter(result.mutable_span(), product.span()); });
   co_return result;
@@ -61,11 +53,14 @@ Task<Words> crossed(Context& context, const Contraction& c) {
   const CrossTerms terms = cross_terms_of(c.a, c.b);
   if (c.product == Product::kConvolution) co_return co_await convolution_cross_terms(context, terms, c);
   if (c.product == Product::kElementwise)
-    co_return co_await elementwise_cross_terms(context, terms, part_of(context, c.a), part_of(context, c.b));
-  const std::size_t m = extent(c.a, c.transpose_a ? 1 : 0), k = extent(c.a, c.transpose_a ? 0 : 1),
-                    n = extent(c.b, c.transpose_b ? 0 : 1);
-  co_return co_await matrix_cross_terms(context, terms, matrix_of(context, c.a, c.transpose_a),
-                                        matrix_of(context, c.b, c.transpose_b), m, k, n);
+    co_return co_await elementwise_cross_terms(context, terms, part_of(context, c.a), part_of(context, c.b),
+                                               setting_of(c).network);
+  const he::MatrixShape shape{.m = extent(c.a, c.transpose_a ? 1 : 0),
+                              .k = extent(c.a, c.transpose_a ? 0 : 1),
+                              .n = extent(c.b, c.transpose_b ? 0 : 1),
+                              .x_transposed = c.transpose_a,
+                              .y_transposed = c.transpose_b};
+  co_return co_await matrix_cross_terms(context, terms, c.a.parts[0], c.b.parts[0], shape, setting_of(c));
 }
 
 // This party's share of v, before truncation.

@@ -1,6 +1,7 @@
 // Which products of one party's part with the other's a product of shares needs.
 #pragma once
 
+#include "protocols/he/cost.h"
 #include "protocols/share.h"
 
 namespace sotto::protocols::duo {
@@ -21,5 +22,17 @@ inline CrossTerms cross_terms_of(const Share& a, const Share& b) {
   return {.first_second = a.known_to != 1 && b.known_to != 0,
           .second_first = a.known_to != 0 && b.known_to != 1};
 }
+
+// Numbers of a factor, as signed ones, are at most 2^(bits-1) in magnitude: 64 for parts of shares, perhaps
+// less for what a party knows.
+struct FactorBits {
+  int left = 64, right = 64;
+};
+
+// By what else than shapes a way to multiply is chosen.
+struct Setting {
+  FactorBits bits = {};
+  he::Network network = {};
+};
 
 }  // namespace sotto::protocols::duo

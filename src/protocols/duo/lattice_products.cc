@@ -68,14 +68,15 @@ const LatticePlan& better(const LatticePlan& left, const LatticePlan& right, con
 
 }  // namespace
 
-LatticePlan plan_lattice_matrix(const he::MatrixShape& shape, const FactorBits& bits,
-                                const he::Network& network) {
+LatticePlan plan_lattice_matrix(const he::MatrixShape& shape, const Setting& setting) {
+  const auto& [bits, network] = setting;
   return better(matrix_pieces(shape, false, bits.right, network),
                 matrix_pieces(shape, true, bits.left, network), network);
 }
 
-std::optional<LatticePlan> plan_lattice_convolution(const ring::ConvolutionView& view, const FactorBits& bits,
-                                                    const he::Network& network) {
+std::optional<LatticePlan> plan_lattice_convolution(const ring::ConvolutionView& view,
+                                                    const Setting& setting) {
+  const auto& [bits, network] = setting;
   std::optional<LatticePlan> best;
   for (const bool encrypts_right : {false, true}) {
     auto piece = he::plan_convolution(view, encrypts_right,
@@ -98,8 +99,11 @@ Task<Words> lattice_cross_terms(Context& context, LatticePlan plan, CrossTerms t
   // The party whose part of a the term has.
   for (const int left : {0, 1}) {
     if (!terms.has(left)) continue;
-    directions.push_back(plan.encrypts_right ? direction(context, plan, 1 - left, b, a, sum)
-                                             : direction(context, plan, left, a, b, sum));
+    // Parts of no term may be large and zero: they are left alone.
+    Words used_a, used_b;
+    context.local([&] { context.self() == left ? used_a = a.materialised() : used_b = b.materialised(); });
+    directions.push_back(plan.encrypts_right ? direction(context, plan, 1 - left, used_b, used_a, sum)
+                                             : direction(context, plan, left, used_a, used_b, sum));
   }
   co_await when_all(std::move(directions));
   co_return sum;
@@ -127,8 +131,8 @@ Task<Words> lattice_elementwise_cross_terms(Context& context, CrossTerms terms, 
 Task<Words> private_matrix_product(Context& context, int owner, he::MatrixShape shape, int bits, Words a,
                                    Words x) {
   const CrossTerms terms{.first_second = owner == 0, .second_first = owner == 1};
-  Words result =
-      co_await lattice_cross_terms(context, plan_lattice_matrix(shape, {.left = bits}), terms, a, x);
+  Words result = co_await lattice_cross_terms(context, plan_lattice_matrix(shape, {.bits = {.left = bits}}),
+                                              terms, a, x);
   if (context.self() == owner)
     context.local([&] {
       ring::matmul(result.mutable_span().data(), {a.span().data(), static_cast<std::ptrdiff_t>(shape.k), 1},

@@ -17,12 +17,6 @@
 
 namespace sotto::protocols::duo {
 
-// Numbers of a factor, as signed ones, are at most 2^(bits-1) in magnitude: 64 for parts of shares, perhaps
-// less for what a party knows.
-struct FactorBits {
-  int left = 64, right = 64;
-};
-
 struct LatticePlan {
   bool encrypts_right;  // b is encrypted instead of a
   std::vector<he::ProductPlan> pieces;
@@ -32,12 +26,10 @@ struct LatticePlan {
 };
 
 // a is m x k, b is k x n, both dense.
-LatticePlan plan_lattice_matrix(const he::MatrixShape& shape, const FactorBits& bits = {},
-                                const he::Network& network = {});
+LatticePlan plan_lattice_matrix(const he::MatrixShape& shape, const Setting& setting = {});
 // Of a = lhs and b = rhs; empty where images have more than 8192 numbers.
 std::optional<LatticePlan> plan_lattice_convolution(const ring::ConvolutionView& view,
-                                                    const FactorBits& bits = {},
-                                                    const he::Network& network = {});
+                                                    const Setting& setting = {});
 
 // This party's share of those terms; a and b are its own parts, of which those of no term may be empty.
 // Throws ErrorKind::kData at a party whose numbers need more bits than declared.

@@ -204,8 +204,7 @@ TEST(ProductChoice, KnowsWhatTransfersCost) {
   for (const MatrixShape f : {MatrixShape{1, 2, 3}, {4, 8, 16}, {8, 16, 4}}) {
     const he::Cost cost = matrix_transfers_cost(f.m, f.k, f.n);
     const Operation operation = [f](Context& context, Shares in) -> Task<Shares> {
-      Words part = co_await matrix_cross_terms(context, {}, part_of(context, in[0]), part_of(context, in[1]),
-                                               f.m, f.k, f.n);
+      Words part = co_await matrix_cross_terms(context, {}, part_of(context, in[0]), part_of(context, in[1]), f);
       co_return Shares{result_of(f, std::move(part))};
     };
     const Traffic traffic =

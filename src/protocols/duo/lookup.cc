@@ -52,7 +52,7 @@ class SliceLookup {
         pieces_(pieces),
         count_(count),
         tables_(supply.claim(1, pieces.terms * count * static_cast<std::size_t>(bits()))),
-        products_(supply, 1, pieces.terms * count, 1) {}
+        products_(supply, 1, pieces.terms * count, 1, pieces.function.basis_bits) {}
 
   Task<Words> run(Words part) {
     std::vector<Task<Words>> tasks;

@@ -11,8 +11,8 @@
 // Security: semi-honest: crypto/ot/one_of_many.h and word_products.h; s is uniform, used once. The idea of
 // tables by transfers: Dessouky et al., NDSS 2017; pieces whose base only one party knows: table.h.
 //
-// Cost for p = piece_bits and n terms: n (p + 64) transfers and n (64 2^p + 2144 + p) bits; 2 rounds, and
-// those of a truncation.
+// Cost for p = piece_bits, n terms and a basis of b bits: n (p + b) transfers and n (64 2^p + b + b (129 - b)
+// / 2 + p) bits; 2 rounds, and those of a truncation.
 #pragma once
 
 #include "protocols/table.h"

@@ -17,21 +17,23 @@ bool is_small(const he::Cost& transfers) {
 
 }  // namespace
 
-ProductChoice choose_matrix_product(const he::MatrixShape& shape, const he::Network& network) {
+ProductChoice choose_matrix_product(const he::MatrixShape& shape, const Setting& setting) {
   ProductChoice choice{.transfers = matrix_transfers_cost(shape.m, shape.k, shape.n), .lattice = {}};
   if (is_small(choice.transfers)) return choice;
-  LatticePlan plan = plan_lattice_matrix(shape, {}, network);
+  LatticePlan plan = plan_lattice_matrix(shape, setting);
+  const he::Network& network = setting.network;
   if (network.nanoseconds(plan.cost) < network.nanoseconds(choice.transfers))
     choice.lattice = std::move(plan);
   return choice;
 }
 
-ProductChoice choose_convolution(const ring::ConvolutionView& view, const he::Network& network) {
+ProductChoice choose_convolution(const ring::ConvolutionView& view, const Setting& setting) {
   const he::MatrixShape shape{view.rows(), ConvolutionMatrices(view).inner(), view.columns()};
   ProductChoice choice{.transfers = matrix_transfers_cost(shape.m, shape.k, shape.n), .lattice = {}};
   if (is_small(choice.transfers)) return choice;
-  const he::Cost matrices = choose_matrix_product(shape, network).cost();
-  auto plan = plan_lattice_convolution(view, {}, network);
+  const he::Cost matrices = choose_matrix_product(shape, setting).cost();
+  auto plan = plan_lattice_convolution(view, setting);
+  const he::Network& network = setting.network;
   if (plan && network.nanoseconds(plan->cost) < network.nanoseconds(matrices))
     choice.lattice = std::move(plan);
   return choice;

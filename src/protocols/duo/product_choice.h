@@ -21,10 +21,10 @@ struct ProductChoice {
 };
 
 // Of m x k by k x n.
-ProductChoice choose_matrix_product(const he::MatrixShape& shape, const he::Network& network = {});
+ProductChoice choose_matrix_product(const he::MatrixShape& shape, const Setting& setting = {});
 // Of a convolution as it is, against the product of matrices that it may be made into: `lattice` is present
 // where the former is better.
-ProductChoice choose_convolution(const ring::ConvolutionView& view, const he::Network& network = {});
+ProductChoice choose_convolution(const ring::ConvolutionView& view, const Setting& setting = {});
 // Of elementwise products: how many of the first go by lattice encryption, the rest by transfers.
 std::size_t choose_elementwise(std::size_t count, const he::Network& network = {});
 

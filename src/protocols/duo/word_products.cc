@@ -43,12 +43,13 @@ Words transposed(const Context& context, const Words& matrix, std::size_t rows, 
 
 }  // namespace
 
-Gilboa::Gilboa(Supply& supply, int sender, std::size_t items, std::size_t length)
+Gilboa::Gilboa(Supply& supply, int sender, std::size_t items, std::size_t length, int factor_bits)
     : supply_(supply),
       sender_(sender),
       items_(items),
       length_(length),
-      claim_(supply.claim(sender, 64 * items)) {}
+      factor_bits_(static_cast<std::size_t>(factor_bits)),
+      claim_(supply.claim(sender, factor_bits_ * items)) {}
 
 Task<Words> Gilboa::run(Words mine) {
   return supply_.context().self() == sender_ ? send(std::move(mine)) : choose(std::move(mine));
@@ -56,13 +57,13 @@ Task<Words> Gilboa::run(Words mine) {
 
 Task<Words> Gilboa::send(Words rows) {
   Context& context = supply_.context();
-  Message flips(context, 64 * flips_bytes());
+  Message flips(context, factor_bits_ * flips_bytes());
   flips.receive(context);
   co_await context.next_round();
   Words result = context.words(items_ * length_);
   std::vector<Word> sums(context.counting() ? 0 : items_ * length_);
   context.local([&] { std::ranges::fill(result.mutable_span(), 0); });
-  for (std::size_t bit = 0; bit < 64; ++bit) {
+  for (std::size_t bit = 0; bit < factor_bits_; ++bit) {
     const int width = 64 - static_cast<int>(bit);
     Message message(context, ot::correlated_vectors_bytes(items_, length_, width));
     context.local([&] {
@@ -80,25 +81,26 @@ Task<Words> Gilboa::send(Words rows) {
 Task<Words> Gilboa::choose(Words factors) {
   Context& context = supply_.context();
   const std::size_t words = bits::words_for(items_);
-  Message flips(context, 64 * flips_bytes());
-  std::vector<Word> planes(context.counting() ? 0 : 64 * words);
+  Message flips(context, factor_bits_ * flips_bytes());
+  std::vector<Word> planes(context.counting() ? 0 : factor_bits_ * words);
   context.local([&] {
-    bits::to_planes(planes, factors.span(), 0, 64);
-    for (std::size_t bit = 0; bit < 64; ++bit)
+    bits::to_planes(planes, factors.span(), 0, static_cast<int>(factor_bits_));
+    for (std::size_t bit = 0; bit < factor_bits_; ++bit)
       ot::ask(flips.bytes().subspan(bit * flips_bytes(), flips_bytes()),
               std::span(planes).subspan(bit * words, words), supply_.received(claim_, bit * items_, items_));
   });
   flips.send(context);
   co_await context.next_round();
   std::vector<Message> messages;
-  for (int bit = 0; bit < 64; ++bit)
-    messages.emplace_back(context, ot::correlated_vectors_bytes(items_, length_, 64 - bit)).receive(context);
+  for (std::size_t bit = 0; bit < factor_bits_; ++bit)
+    messages.emplace_back(context, ot::correlated_vectors_bytes(items_, length_, 64 - static_cast<int>(bit)))
+        .receive(context);
   co_await context.next_round();
   Words result = context.words(items_ * length_);
   context.local([&] {
     std::ranges::fill(result.mutable_span(), 0);
     std::vector<Word> products(items_ * length_);
-    for (std::size_t bit = 0; bit < 64; ++bit) {
+    for (std::size_t bit = 0; bit < factor_bits_; ++bit) {
       ot::receive_correlated_vectors(products, length_, 64 - static_cast<int>(bit), messages[bit].bytes(),
                                      std::span(planes).subspan(bit * words, words),
                                      supply_.received(claim_, bit * items_, items_));
@@ -185,8 +187,9 @@ Task<Words> elementwise_transfers(Context& context, CrossTerms terms, Words a, W
   return cross_terms(context, terms, std::move(a), std::move(b), {count, 1, count, same, same});
 }
 
-Task<Words> elementwise_cross_terms(Context& context, CrossTerms terms, Words a, Words b) {
-  const std::size_t count = a.size(), encrypted = choose_elementwise(count);
+Task<Words> elementwise_cross_terms(Context& context, CrossTerms terms, Words a, Words b,
+                                    he::Network network) {
+  const std::size_t count = a.size(), encrypted = choose_elementwise(count, network);
   std::vector<Task<Words>> ways;
   if (encrypted > 0)
     ways.push_back(
@@ -204,12 +207,10 @@ Task<Words> elementwise_cross_terms(Context& context, CrossTerms terms, Words a,
   co_return result;
 }
 
-Task<Words> matrix_cross_terms(Context& context, CrossTerms terms, Words a, Words b, std::size_t m,
-                               std::size_t k, std::size_t n) {
-  ProductChoice choice = choose_matrix_product({m, k, n});
-  if (choice.lattice)
-    co_return co_await lattice_cross_terms(context, std::move(*choice.lattice), terms, std::move(a),
-                                           std::move(b));
+namespace {
+
+Task<Words> matrix_transfers(Context& context, CrossTerms terms, Words a, Words b, std::size_t m,
+                             std::size_t k, std::size_t n) {
   // Whoever knows the smaller factor's share chooses.
   if (m <= n)
     co_return co_await cross_terms(context, terms.swapped(), std::move(b), std::move(a),
@@ -220,6 +221,25 @@ Task<Words> matrix_cross_terms(Context& context, CrossTerms terms, Words a, Word
       context, terms, std::move(rows), std::move(b),
       {k * n, m, n, [n](std::size_t item) { return item / n; }, [n](std::size_t item) { return item % n; }});
   co_return transposed(context, columns, n, m);
+}
+
+// Row-major and with its zeros written out.
+Words dense(const Context& context, const Words& words, bool is_transposed, std::size_t rows,
+            std::size_t columns) {
+  const Words written = context.counting() ? Words::shape_only(words.size()) : words.materialised();
+  return is_transposed ? transposed(context, written, columns, rows) : written;
+}
+
+}  // namespace
+
+Task<Words> matrix_cross_terms(Context& context, CrossTerms terms, Words a, Words b,
+                               const he::MatrixShape& shape, const Setting& setting) {
+  const std::size_t m = shape.m, k = shape.k, n = shape.n;
+  ProductChoice choice = choose_matrix_product(shape, setting);
+  if (choice.lattice)
+    return lattice_cross_terms(context, std::move(*choice.lattice), terms, std::move(a), std::move(b));
+  return matrix_transfers(context, terms, dense(context, a, shape.x_transposed, m, k),
+                          dense(context, b, shape.y_transposed, k, n), m, k, n);
 }
 
 }  // namespace sotto::protocols::duo

@@ -9,7 +9,8 @@
 //
 // Security: semi-honest, that of transfers (bit_products.h).
 //
-// Cost of y times a vector of n: 64 transfers, 64 + 2080 n bits; 2 rounds for each slice of 2^16 products.
+// Cost of y times a vector of n, for y of b bits: b transfers, b + b (129 - b) / 2 n bits, that is 64 + 2080
+// n at 64; 2 rounds for each slice of 2^16 products.
 #pragma once
 
 #include <functional>
@@ -17,6 +18,7 @@
 #include "protocols/duo/cross_terms.h"
 #include "protocols/duo/supply.h"
 #include "protocols/he/cost.h"
+#include "protocols/he/matrix_layout.h"
 
 namespace sotto::protocols::duo {
 
@@ -30,7 +32,8 @@ struct WordProducts {
 // Shares of x y, x known to the sender, y to the other: each gives what it has. No more than a slice at once.
 class Gilboa {
  public:
-  Gilboa(Supply& supply, int sender, std::size_t items, std::size_t length);
+  // y is below 2^factor_bits.
+  Gilboa(Supply& supply, int sender, std::size_t items, std::size_t length, int factor_bits = 64);
   // The sender's x, a row for each item, or the other's y. Result: a row for each item.
   Task<Words> run(Words mine);
   int sender() const { return sender_; }
@@ -42,7 +45,7 @@ class Gilboa {
 
   Supply& supply_;
   int sender_;
-  std::size_t items_, length_;
+  std::size_t items_, length_, factor_bits_;
   Supply::Claim claim_;
 };
 
@@ -56,9 +59,10 @@ he::Cost matrix_transfers_cost(std::size_t m, std::size_t k, std::size_t n);
 // The same of elementwise products; by transfers alone.
 Task<Words> elementwise_transfers(Context& context, CrossTerms terms, Words a, Words b);
 // However product_choice.h decides.
-Task<Words> elementwise_cross_terms(Context& context, CrossTerms terms, Words a, Words b);
-// Of the product of dense matrices m x k and k x n.
-Task<Words> matrix_cross_terms(Context& context, CrossTerms terms, Words a, Words b, std::size_t m,
-                               std::size_t k, std::size_t n);
+Task<Words> elementwise_cross_terms(Context& context, CrossTerms terms, Words a, Words b,
+                                    he::Network network = {});
+// Of the product of matrices.
+Task<Words> matrix_cross_terms(Context& context, CrossTerms terms, Words a, Words b,
+                               const he::MatrixShape& shape, const Setting& setting = {});
 
 }  // namespace sotto::protocols::duo

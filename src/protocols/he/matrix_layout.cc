@@ -12,7 +12,8 @@ std::size_t blocks_of(std::size_t count, std::size_t block) { return (count + bl
 MatrixLayout::MatrixLayout(const MatrixShape& shape, bool encrypts_right, const MatrixPart& part,
                            const Geometry& geometry)
     : part_(part), geometry_(geometry), columns_(encrypts_right ? shape.m : shape.n) {
-  const Strides x{shape.k, 1}, y{shape.n, 1}, result{shape.n, 1};
+  const Strides x = shape.x_transposed ? Strides{1, shape.m} : Strides{shape.k, 1},
+                y = shape.y_transposed ? Strides{1, shape.k} : Strides{shape.n, 1}, result{shape.n, 1};
   const auto transposed = [](Strides strides) { return Strides{strides.column, strides.row}; };
   operand_ = encrypts_right ? transposed(y) : x;
   multiplier_ = encrypts_right ? transposed(x) : y;
@@ -38,24 +39,28 @@ void MatrixLayout::encode_operand(std::span<Word> coefficients, std::span<const 
   }
 }
 
-// X^(-l) is -X^(N-l).
+// X^(-l) is -X^(N-l). Where columns of the multiplier are neighbours in memory, they are read together.
 void MatrixLayout::encode_multiplier(std::span<Word> coefficients, std::span<const Word> multiplier,
                                      std::size_t inner, std::size_t column) const {
   const std::size_t first_column = column * geometry_.column_block, first = inner * geometry_.gap;
   const std::size_t columns = std::min(geometry_.column_block, columns_ - first_column),
                     length = std::min(geometry_.gap, part_.inner - first);
-  for (std::size_t j = 0; j < columns; ++j) {
-    const Word* from = multiplier.data() + (part_.first_inner + first) * multiplier_.row +
-                       (first_column + j) * multiplier_.column;
-    Word* to = coefficients.data() + j * geometry_.gap;
-    to[0] = from[0];
-    for (std::size_t l = 1; l < length; ++l) {
-      const Word value = from[l * multiplier_.row];
-      if (j == 0)
-        coefficients[coefficients.size() - l] = 0 - value;
-      else
-        *(to - l) = value;
-    }
+  const Word* from =
+      multiplier.data() + (part_.first_inner + first) * multiplier_.row + first_column * multiplier_.column;
+  const auto put = [&](std::size_t l, std::size_t j) {
+    const Word value = from[l * multiplier_.row + j * multiplier_.column];
+    const std::size_t place = j * geometry_.gap;
+    if (l <= place)
+      coefficients[place - l] = value;
+    else
+      coefficients[coefficients.size() + place - l] = 0 - value;
+  };
+  if (multiplier_.column == 1) {
+    for (std::size_t l = 0; l < length; ++l)
+      for (std::size_t j = 0; j < columns; ++j) put(l, j);
+  } else {
+    for (std::size_t j = 0; j < columns; ++j)
+      for (std::size_t l = 0; l < length; ++l) put(l, j);
   }
 }
 

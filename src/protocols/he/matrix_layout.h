@@ -10,9 +10,11 @@
 
 namespace sotto::protocols::he {
 
-// The product of x (m x k) and y (k x n), both dense and row-major; one of them is encrypted.
+// The product of x (m x k) and y (k x n), dense and row-major, or where transposed in memory, the other way
+// round; one of them is encrypted.
 struct MatrixShape {
   std::size_t m, k, n;
+  bool x_transposed = false, y_transposed = false;
 };
 
 // The part of it that one layout covers: the encrypted factor's rows, or its columns where y is encrypted,
