@@ -12,7 +12,7 @@ namespace sotto::protocols::duo {
 // Keys for a lattice key and for computing under the other's, out of a party's key.
 struct DealtSeeds {
   explicit DealtSeeds(const prg::Prg& own) {
-    constexpr std::uint8_t kPurpose = 4;
+    constexpr std::uint8_t kPurpose = 6;  // the transfers have those below
     std::array<std::uint64_t, 10> words;
     own.fill(words, {.step = ~std::uint32_t{0}, .purpose = kPurpose});
     const std::uint64_t* from = words.data();
