@@ -107,8 +107,9 @@ struct Arguments {
   std::uint64_t seed = 1;
   std::int64_t steps = 1, calibration_steps = Options().calibration_steps;
   std::int64_t predicted_rows = 0;
-  bool no_guard = false, evaluate_every_epoch = false, json = false;
+  bool no_guard = false, evaluate_every_epoch = false, json = false, course = false;
   std::string sample, sample_labels;                           // for calibration
+  std::vector<std::string> samples;                            // the same of a course, by argument
   std::string images, image_labels, test_images, test_labels;  // for the reference
 
   void declare(CLI::App& app) {
@@ -192,6 +193,11 @@ struct Arguments {
                    "NAME=NUMBER: no value of the input NAME is larger in magnitude (default 8)");
     app.add_option("--state", states,
                    "NAME=RESULT: result number RESULT replaces argument NAME after every step");
+    app.add_flag("--course", course,
+                 "the program is a whole training: its functions @step, @evaluate, @summary and @predict "
+                 "are run in that order, --epochs times, over --rows and --test-rows")
+        ->excludes("--train")
+        ->excludes("--predict");
     app.add_option("--steps", steps, "how often a program with states runs")
         ->capture_default_str()
         ->check(positive_count());
@@ -289,6 +295,8 @@ struct Arguments {
       options.states.push_back({.input = parts[0], .output = parts[1]});
     }
     if (predicted_rows > 0) return set_prediction(options), options;
+    if (course)
+      options.course = {.epochs = training.epochs, .rows = training.rows, .test_rows = training.test_rows};
     if (train.empty()) return options;
     options.training = chosen_training();
     if (reveals.empty()) {
@@ -325,9 +333,11 @@ std::vector<std::string> written_names(const std::string& text, const std::strin
   return names;
 }
 
-mlir::OwningOpRef<mlir::ModuleOp> read_program(mlir::MLIRContext& context, const std::string& path) {
+// `shown`: what errors, and the plan's operations, call the file.
+mlir::OwningOpRef<mlir::ModuleOp> read_program(mlir::MLIRContext& context, const std::string& path,
+                                               const std::string& shown) {
   const std::string text = read_text(path);
-  auto module = frontends::stablehlo::read_or_throw(context, text, path);
+  auto module = frontends::stablehlo::read_or_throw(context, text, shown);
   auto entry = frontends::stablehlo::entry_function(*module);
   if (!entry) return module;
   const auto written = written_names(text, entry.getName().str());
@@ -341,9 +351,10 @@ mlir::OwningOpRef<mlir::ModuleOp> read_program(mlir::MLIRContext& context, const
 }
 
 // Of what can be run, training goes through a part: whoever looks for another operation is told which.
-mlir::OwningOpRef<mlir::ModuleOp> read_program(mlir::MLIRContext& context, const Arguments& arguments) {
+mlir::OwningOpRef<mlir::ModuleOp> read_program(mlir::MLIRContext& context, const Arguments& arguments,
+                                               const std::string& shown) {
   try {
-    return read_program(context, arguments.model);
+    return read_program(context, arguments.model, shown);
   } catch (const Error& error) {
     if (arguments.train.empty() ||
         error.message().find("is not supported; supported are") == std::string::npos)
@@ -398,6 +409,26 @@ void add_data(passes::Arrays& arrays, const passes::Training& training, const st
   arrays.insert_or_assign(prefix + training.labels.name, std::move(labels));
 }
 
+// NAME=FILE for arguments of the course's functions.
+std::shared_ptr<const passes::Arrays> course_sample(mlir::ModuleOp module,
+                                                    const std::vector<std::string>& samples) {
+  auto arrays = std::make_shared<passes::Arrays>();
+  for (const auto& text : samples) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+      throw Error(ErrorKind::kUsage, fmt::format("\"{}\" is not NAME=FILE", text));
+    const auto name = text.substr(0, equals);
+    for (auto function : module.getOps<mlir::func::FuncOp>())
+      for (unsigned index = 0; index < function.getNumArguments() && !arrays->contains(name); ++index)
+        if (passes::argument_name(function, index) == name)
+          arrays->insert_or_assign(name, read_array(text.substr(equals + 1), "",
+                                                    ir::shape_of(function.getArgumentTypes()[index])));
+    if (!arrays->contains(name))
+      throw Error(ErrorKind::kUsage, fmt::format("the program has no argument called \"{}\"", name));
+  }
+  return arrays;
+}
+
 void report(const plan::Plan& plan, const Options& options) {
   const std::string bytes = plan::serialize(plan);
   std::cout << fmt::format("{} for {} among {} parties, {} bytes, digest {}\n", plan.name(), plan.protocol(),
@@ -448,7 +479,10 @@ void compile_command(const Arguments& arguments) {
   check_output(arguments.output);
   mlir::MLIRContext context;
   frontends::stablehlo::load_dialects(context);
-  auto module = read_program(context, arguments);
+  // Several parties may compile one course, each in a directory of its own, and must get the same plan.
+  const auto shown =
+      options.course ? std::filesystem::path(arguments.model).filename().string() : arguments.model;
+  auto module = read_program(context, arguments, shown);
   const auto& training = options.prediction ? options.trained_as : options.training;
   if (!arguments.sample.empty() && training) {
     auto arrays = std::make_shared<passes::Arrays>();
@@ -457,6 +491,8 @@ void compile_command(const Arguments& arguments) {
       add_data(*arrays, *training, shapes, prefix, arguments.sample, arguments.sample_labels);
     options.sample = arrays;
   }
+  if (options.course && !arguments.samples.empty())
+    options.sample = course_sample(*module, arguments.samples);
   const auto names = passes::pass_names(options);
   if (!arguments.dump_after.empty() && std::ranges::find(names, arguments.dump_after) == names.end())
     throw Error(ErrorKind::kUsage, fmt::format("no pass is called \"{}\"", arguments.dump_after),
@@ -482,7 +518,7 @@ void reference_command(const Arguments& arguments) {
   if (!options.training) throw Error(ErrorKind::kUsage, "the reference trains: --train is missing");
   mlir::MLIRContext context;
   frontends::stablehlo::load_dialects(context);
-  auto module = read_program(context, arguments);
+  auto module = read_program(context, arguments, arguments.model);
   const auto shapes = batch_shapes(*module, *options.training);
   passes::Arrays data;
   add_data(data, *options.training, shapes, "", arguments.images, arguments.image_labels);
@@ -532,6 +568,10 @@ int main(int count, char** values) {
                             ->check(CLI::ExistingFile)
                             ->needs(sample);
   sample->needs(sample_labels);
+  compiling
+      ->add_option("--sample-of", compile.samples,
+                   "NAME=FILE: the same of an argument of a course; repeat it")
+      ->needs("--course");
   compiling->callback([&] { compile_command(compile); });
   auto* training = app.add_subcommand("reference", "train the same model plainly and print its accuracy");
   reference.declare(*training);

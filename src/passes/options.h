@@ -50,6 +50,13 @@ struct Training {
   Provision data, labels;  // `data.name` is the model's batch argument
 };
 
+// A program that is a whole course of training, written out: passes/course. Sizes of batches are the
+// program's.
+struct Course {
+  std::int64_t epochs = 1;
+  std::int64_t rows = 0, test_rows = 0;  // of data sets: those whose names begin with "test." have the latter
+};
+
 // How numbers are written in fixed point. Bounds are in bits: |value| < 2^bound.
 struct Precision {
   int fraction_bits = 18;  // what products and functions give
@@ -83,7 +90,8 @@ struct Options {
                                     "helper"};  // computing roles, in the order of parties
   std::string protocol = "rep3";
   std::optional<Training> training;      // none: the program is compiled as it is
-  std::vector<Provision> inputs;         // of a program compiled as it is
+  std::optional<Course> course;          // likewise; at most one of the two
+  std::vector<Provision> inputs;         // of a program compiled as it is, or of a course
   std::map<std::string, double> limits;  // of inputs, declared by their owners: |value| <= limit
   std::vector<StateLink> states;
   // The program is a trained model: arguments that nobody provides come from the parties' share stores. Rows

@@ -15,6 +15,8 @@ struct Options;
 std::unique_ptr<mlir::Pass> build_training(const Options& options);
 // train/: a program compiled as it is becomes @step: its arguments and results get their names and states.
 std::unique_ptr<mlir::Pass> adopt_program(const Options& options);
+// course/: a program whose functions are the phases of a training keeps them.
+std::unique_ptr<mlir::Pass> adopt_course(const Options& options);
 // canonicalize/: constants folded, constant factors moved to the end of linear chains, equal work done once,
 // unused work dropped.
 std::unique_ptr<mlir::Pass> canonicalize();

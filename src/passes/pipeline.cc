@@ -28,7 +28,9 @@ std::string text_of(mlir::Diagnostic& diagnostic) {
 
 std::vector<std::unique_ptr<mlir::Pass>> front_passes(const Options& options) {
   std::vector<std::unique_ptr<mlir::Pass>> passes;
-  passes.push_back(options.training ? build_training(options) : adopt_program(options));
+  passes.push_back(options.training ? build_training(options)
+                   : options.course ? adopt_course(options)
+                                    : adopt_program(options));
   passes.push_back(canonicalize());
   return passes;
 }

@@ -6,6 +6,21 @@ namespace {
 
 std::string where_of(int entry) { return fmt::format("control {}", entry); }
 
+// All parties must come to the same conclusion, so all must see the number.
+void check_stop(const Plan& plan, int index) {
+  const auto stop = plan.control(index).stop();
+  if (stop == 0) return;
+  if (!in_range(stop - 1, plan.reveals_size()))
+    fail(fmt::format("{}: stop is reveal {}, which does not exist", where_of(index), stop - 1));
+  const auto& reveal = plan.reveals(static_cast<int>(stop - 1));
+  const auto& value = plan.values(static_cast<int>(reveal.value()));
+  if (element_count(shape_of(value)) != 1)
+    fail(fmt::format("{}: stop is reveal {}, which is not one number", where_of(index), stop - 1));
+  if (reveal.roles_size() != party_count(plan))
+    fail(fmt::format("{}: stop is reveal {}, which not every computing role learns", where_of(index),
+                     stop - 1));
+}
+
 void check_entry(const Plan& plan, int index, std::uint64_t& runs) {
   const auto& entry = plan.control(index);
   if (!in_range(entry.block(), plan.blocks_size()))
@@ -17,6 +32,7 @@ void check_entry(const Plan& plan, int index, std::uint64_t& runs) {
     fail(fmt::format("{}: repeat is {}, with {} block runs before it; at most {} in all", where_of(index),
                      entry.repeat(), runs, kMaximumRuns));
   runs += entry.repeat();
+  check_stop(plan, index);
   if (entry.permutation_seed() > 0xffffffffu || entry.epoch() > 0xffffffffu)
     fail(fmt::format("{}: permutation_seed or epoch is more than 32 bits", where_of(index)));
 }

@@ -238,6 +238,21 @@ TEST(Schedule, ItsLastValueHolds) {
   EXPECT_EQ(scheduled_value(schedule, ~std::uint64_t{0}), 11);
 }
 
+TEST(Verify, AStopIsOneNumberThatAllLearn) {
+  EXPECT_THAT(complaint([](Plan& p) { p.mutable_control(1)->set_stop(2); }),
+              HasSubstr("control 1: stop is reveal 1, which does not exist"));
+  EXPECT_THAT(complaint([](Plan& p) { p.mutable_control(1)->set_stop(1); }),
+              HasSubstr("control 1: stop is reveal 0, which is not one number"));
+  EXPECT_THAT(complaint([](Plan& p) {
+                auto& reveal = *p.add_reveals();
+                reveal.set_name("stop");
+                reveal.set_value(add_value(p, "stop", {}, 0, wire::BOOLEAN));
+                reveal.add_roles(0);
+                p.mutable_control(1)->set_stop(2);
+              }),
+              HasSubstr("control 1: stop is reveal 1, which not every computing role learns"));
+}
+
 TEST(Verify, RefusesProbableFailure) {
   EXPECT_THAT(complaint([](Plan& p) { p.set_log2_failure(-39); }), HasSubstr("2^-39"));
   EXPECT_THAT(complaint([](Plan& p) { p.set_log2_failure(std::numeric_limits<double>::quiet_NaN()); }),

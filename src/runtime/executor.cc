@@ -114,7 +114,13 @@ bool shares_inputs(const plan::Block& block) {
 void Executor::run_from(std::uint64_t start, const Snapshot* snapshot) {
   const bool finished = start == total_runs(plan_);
   std::uint64_t runs = 0;
+  if (snapshot) outputs_ = snapshot->outputs;
   for (const auto& control : plan_.control()) {
+    if (left_out(control)) {
+      step_ += static_cast<std::uint32_t>(control.repeat());
+      runs += control.repeat();
+      continue;
+    }
     const bool again = !finished && shares_inputs(plan_.blocks(static_cast<int>(control.block())));
     PhaseProfile& phase = phase_of(control);
     for (std::uint64_t i = 0; i < control.repeat(); ++i, ++runs) {
@@ -130,6 +136,13 @@ void Executor::run_from(std::uint64_t start, const Snapshot* snapshot) {
   }
   if (snapshot) restore(*snapshot);
   environment_.rounds->run(confirm_end(*environment_.rounds));
+}
+
+// Every party has seen the same bit, so every party leaves out the same.
+bool Executor::left_out(const plan::wire::Control& control) const {
+  if (control.stop() == 0) return false;
+  const auto opened = outputs_.find(plan_.reveals(static_cast<int>(control.stop()) - 1).name());
+  return opened != outputs_.end() && opened->second.back().values.front() != 0;
 }
 
 void Executor::restore(const Snapshot& snapshot) {
@@ -148,7 +161,6 @@ void Executor::restore(const Snapshot& snapshot) {
   if (!good)
     throw Error(ErrorKind::kData, "the saved states are not those of the plan",
                 "Resume with the plan that the run was started with.");
-  outputs_ = snapshot.outputs;
 }
 
 Snapshot Executor::snapshot(std::uint64_t runs) const {

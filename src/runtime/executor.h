@@ -94,6 +94,7 @@ class Executor {
   std::vector<std::uint64_t> bytes_sent_to_each() const;
   std::uint64_t bytes_sent_by_links() const;
   std::uint64_t bytes_received_by_links() const;
+  bool left_out(const plan::wire::Control& control) const;
   std::uint64_t runs_before(const plan::wire::Control& control) const;
   const std::vector<std::uint32_t>& order_of(const plan::wire::Control& control);
 

@@ -167,6 +167,58 @@ TEST(Executor, GoesOnFromEveryPlace) {
   }
 }
 
+// After each epoch all learn whether the total of all columns is at least zero, which it is after the first.
+Plan stopping_plan() {
+  Plan plan = plan::epochs_plan(3, 4);
+  const std::uint32_t total = 3;
+  const auto all = plan::add_value(plan, "all", {});
+  plan.mutable_values(static_cast<int>(all))->set_bound_bits(32);
+  const auto stop = plan::add_value(plan, "stop", {}, 0, plan::wire::BOOLEAN);
+  auto& finish = *plan.mutable_blocks(2);
+  plan::set_attribute(plan::add_operation(plan, finish, "sum", {total}, {all}), "axes",
+                      std::vector<std::int64_t>{0});
+  plan::set_attribute(plan::add_operation(plan, finish, "sign", {all}, {stop}), "window", std::int64_t{60});
+  plan::add_operation(plan, finish, "reveal", {stop}, {});
+  auto& reveal = *plan.add_reveals();
+  reveal.set_name("stop");
+  reveal.set_value(stop);
+  for (std::uint32_t role : {0u, 1u, 2u}) reveal.add_roles(role);
+  for (int entry = 3; entry < plan.control_size(); ++entry)
+    plan.mutable_control(entry)->set_stop(static_cast<std::uint32_t>(plan.reveals_size()));
+  declare_costs(plan);
+  return plan;
+}
+
+// Also when it is resumed, from any place: before and after what opened the bit.
+TEST(Executor, LeavesOutWhatFollowsAStop) {
+  const auto program = program_of(stopping_plan());
+  std::vector<std::vector<Snapshot>> snapshots(3);
+  const auto keep = [&](int party, Executor& executor) {
+    return [&, party](std::uint64_t runs) {
+      snapshots[static_cast<std::size_t>(party)].push_back(executor.snapshot(runs));
+    };
+  };
+  const auto whole = run_with_boundaries(program, fill_cells, keep);
+  rethrow(whole);
+  // The data, four steps, and what looks at them: of three epochs one.
+  ASSERT_EQ(snapshots[0].size(), 6u);
+  const auto check = [&](const std::vector<PartyOutcome>& outcomes, std::size_t runs) {
+    for (const auto& outcome : outcomes) EXPECT_EQ(outcome.outputs.at("stop").size(), 1u) << runs;
+    const auto& totals = outcomes[0].outputs.at("total");
+    ASSERT_EQ(totals.size(), 1u) << runs;
+    EXPECT_EQ(totals[0].values, expected_totals()[0]) << runs;
+    EXPECT_EQ(outcomes[0].profile.phases[1].runs, 4u) << runs;
+  };
+  check(whole, 0);
+  for (std::size_t runs = 1; runs <= 6; ++runs) {
+    const auto outcomes = run_in_process(program, fill_cells, [&](int party, Executor& executor) {
+      executor.resume(snapshots[static_cast<std::size_t>(party)][runs - 1]);
+    });
+    rethrow(outcomes);
+    check(outcomes, runs);
+  }
+}
+
 TEST(Executor, RefusesASnapshotOfOtherStates) {
   const auto program = program_of(epochs_plan());
   for (const auto& outcome : run_in_process(program, fill_cells, [&](int, Executor& executor) {

@@ -84,12 +84,33 @@ void share_cores(const std::vector<JobParty>& parties, std::size_t self) {
   share_cores_among(static_cast<int>(std::ranges::count(parties, host(parties[self]), host)));
 }
 
-void write_outputs(const Outputs& outputs, const LocalFiles& files) {
+// Whether each opening of the output is about some rows of a data set, so that together they are about all.
+bool opens_by_batches(const plan::Plan& plan, const std::string& output) {
+  const auto openings = plan::openings_of(plan);
+  const auto opening = std::ranges::find(openings, output, &plan::Opening::name);
+  if (opening == openings.end()) return false;
+  return std::ranges::any_of(
+      plan.blocks(static_cast<int>(opening->block)).operations(),
+      [](const auto& operation) { return plan::special(operation) == plan::Special::kBatch; });
+}
+
+// The last opening, or all of them one below the other.
+Revealed whole_output(const std::vector<Revealed>& openings, bool by_batches) {
+  if (!by_batches || openings.back().shape.empty()) return openings.back();
+  Revealed all = openings.front();
+  for (std::size_t i = 1; i < openings.size(); ++i) {
+    all.shape[0] += openings[i].shape[0];
+    all.values.insert(all.values.end(), openings[i].values.begin(), openings[i].values.end());
+  }
+  return all;
+}
+
+void write_outputs(const plan::Plan& plan, const Outputs& outputs, const LocalFiles& files) {
   for (const auto& [name, file] : files.outputs) {
     const auto revealed = outputs.find(name);
     if (revealed == outputs.end()) continue;
-    const auto& last = revealed->second.back();
-    write_npy(file, last.shape, last.values);
+    const auto whole = whole_output(revealed->second, opens_by_batches(plan, name));
+    write_npy(file, whole.shape, whole.values);
   }
 }
 
@@ -287,12 +308,14 @@ RunSummary run_party(const Job& job, const std::string& name, const OnProgress& 
     summary.seconds = from.seconds + seconds_since(start);
     summary.profile = executor.profile();
     summary.outputs = executor.outputs();
-    for (const auto& [output, values] : summary.outputs)
-      summary.revealed[output] = plan::training_runs_before(program.plan, output);
+    for (const auto& [output, values] : summary.outputs) {
+      auto& after = summary.revealed[output] = plan::training_runs_before(program.plan, output);
+      if (after.size() > values.size()) after.resize(values.size());  // what an early stop left out
+    }
     if (checkpointer) summary.checkpoints = checkpointer->statistics();
     save_model(executor, program, job, name, party, session.id);
   });
-  write_outputs(summary.outputs, files);
+  write_outputs(program.plan, summary.outputs, files);
   summary.finished = time_text(std::chrono::system_clock::now());
   return summary;
 }

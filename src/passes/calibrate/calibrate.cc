@@ -47,27 +47,30 @@ struct Calibrate : mlir::PassWrapper<Calibrate, mlir::OperationPass<mlir::Module
       for (auto& [name, state] : states)
         if (auto trained = options_.trained->find(name); trained != options_.trained->end())
           state = trained->second.reshaped(state.shape());
-    const auto steps =
-        options_.training ? options_.calibration_steps : std::min(options_.steps, options_.calibration_steps);
+    const auto steps = options_.training || options_.course
+                           ? options_.calibration_steps
+                           : std::min(options_.steps, options_.calibration_steps);
     if (mlir::failed(observe(step, steps, states, data))) return signalPassFailure();
-    if (auto evaluate = getOperation().lookupSymbol<mlir::func::FuncOp>("evaluate")) {
-      for (auto& [name, state] : initial_states(evaluate, options_.seed, data))
-        states.try_emplace(name, std::move(state));
-      if (mlir::failed(observe(evaluate, kEvaluations, states, data))) return signalPassFailure();
-    }
+    for (const auto& [name, runs] : {std::pair{"evaluate", kEvaluations}, {"summary", 1}, {"predict", 1}})
+      if (auto function = getOperation().lookupSymbol<mlir::func::FuncOp>(name)) {
+        for (auto& [state, start] : initial_states(function, options_.seed, data))
+          states.try_emplace(state, std::move(start));
+        if (mlir::failed(observe(function, runs, states, data))) return signalPassFailure();
+      }
   }
 
  private:
-  static constexpr std::int64_t kEvaluations = 4;
+  static constexpr int kEvaluations = 4;
 
-  // A prediction takes all of its rows at once, however many the sample has.
+  // A prediction takes all of its rows at once, however many the sample has. A course may have samples of
+  // some.
   Arrays calibration_data() {
-    if (options_.sample && !options_.prediction) return *options_.sample;
+    if (options_.sample && !options_.prediction && !options_.course) return *options_.sample;
     Arrays data = synthetic_data(getOperation(), kSyntheticRows);
     if (options_.sample)
       for (auto& [name, array] : data)
         if (auto given = options_.sample->find(name); given != options_.sample->end())
-          array = repeated_rows(given->second, array.shape()[0]);
+          array = options_.course ? given->second : repeated_rows(given->second, array.shape()[0]);
     return data;
   }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
@@ -21,6 +23,9 @@ namespace {
 // see that a bound was violated.
 constexpr double kLog2Failure = -128, kLog2Unseen = -protocols::kProbes;
 
+// The output of a course that ends it.
+constexpr const char* kStop = "stop";
+
 class Emitter {
  public:
   Emitter(mlir::ModuleOp module, const Options& options)
@@ -37,7 +42,10 @@ class Emitter {
       role.set_computes(true);
     }
     const int load = add_block("load");
-    for (auto function : module_.getOps<mlir::func::FuncOp>()) emit_block(plan_, tables_, function, outputs_);
+    for (auto function : module_.getOps<mlir::func::FuncOp>()) {
+      emit_block(plan_, tables_, function, outputs_);
+      for (const auto& [name, value] : outputs_) block_of_output_.try_emplace(name, plan_.blocks_size() - 1);
+    }
     fill_load(*plan_.mutable_blocks(load));
     if (const int guard = block_named("guard"); guard >= 0)
       open_value("guard", guard, "guard", outputs_.at("guard"), options_.roles);
@@ -102,15 +110,8 @@ class Emitter {
     update.set_next(zero);
   }
 
-  // A result is opened when the guard of the run that gave it has been: until then a state keeps it. A
-  // program that runs once reveals it at the end, another after each run.
-  void open_result(int finish, const std::string& name, std::uint32_t result,
-                   const std::vector<std::string>& roles) {
-    const int step = block_named("step");
-    if (block_named("guard") < 0) {
-      open_value("reveal", step, name, result, roles);
-      return mark_rows(step, name);
-    }
+  // A state that has what the block's last run gave.
+  std::uint32_t keep_result(int block, const std::string& name, std::uint32_t result) {
     const plan::Value like = plan_.values(static_cast<int>(result));
     const auto kept = static_cast<std::uint32_t>(plan_.values_size());
     *plan_.add_values() = like;
@@ -123,9 +124,33 @@ class Emitter {
     auto& state = *plan_.add_states();
     state.set_name(kept_name);
     state.set_value(kept);
-    auto& update = *plan_.mutable_blocks(step)->add_updates();
+    auto& update = *plan_.mutable_blocks(block)->add_updates();
     update.set_state(static_cast<std::uint32_t>(plan_.states_size() - 1));
     update.set_next(result);
+    return kept;
+  }
+
+  // A summary compares, so what it gives is opened when the guard has been.
+  void open_course_result(const std::string& name, std::uint32_t result,
+                          const std::vector<std::string>& roles) {
+    const int block = block_of_output_.at(name);
+    if (block_named("guard") < 0 || block != block_named("summary"))
+      return open_value("reveal", block, name, result, roles);
+    const auto kept = keep_result(block, name, result);
+    const int results = block_named("results") < 0 ? add_block("results") : block_named("results");
+    open_value("reveal", results, name, kept, roles);
+  }
+
+  // A result is opened when the guard of the run that gave it has been: until then a state keeps it. A
+  // program that runs once reveals it at the end, another after each run.
+  void open_result(int finish, const std::string& name, std::uint32_t result,
+                   const std::vector<std::string>& roles) {
+    const int step = block_named("step");
+    if (block_named("guard") < 0) {
+      open_value("reveal", step, name, result, roles);
+      return mark_rows(step, name);
+    }
+    const auto kept = keep_result(step, name, result);
     int block = finish;
     if (options_.steps != 1)
       block = block_named("results") < 0 ? add_block("results") : block_named("results");
@@ -146,19 +171,24 @@ class Emitter {
   }
 
   void emit_reveal(int finish, const Reveal& reveal) {
-    if (reveal.name == "accuracy") return open_measure(finish, kCorrect.str(), reveal.roles);
+    if (reveal.name == "accuracy" && !options_.course)
+      return open_measure(finish, kCorrect.str(), reveal.roles);
     if (reveal.name == "loss" && options_.training) return open_measure(finish, kLoss.str(), reveal.roles);
     if (reveal.name == "model") {
       for (const auto& state : plan_.states())
         if (state.parameter()) open_value("reveal", finish, state.name(), state.value(), reveal.roles);
       return;
     }
+    for (const auto& state : plan_.states())
+      if (options_.course && state.parameter() && state.name() == reveal.name)
+        return open_value("reveal", finish, state.name(), state.value(), reveal.roles);
     const auto output = outputs_.find(reveal.name);
     if (output == outputs_.end())
       throw Error(ErrorKind::kModel, fmt::format("the program has no output \"{}\" to reveal", reveal.name),
                   "A trained model has \"accuracy\", \"loss\" and \"model\"; other programs have the numbers "
                   "of their "
                   "results.");
+    if (options_.course) return open_course_result(reveal.name, output->second, reveal.roles);
     open_result(finish, reveal.name, output->second, reveal.roles);
   }
 
@@ -168,7 +198,7 @@ class Emitter {
     control.set_phase(phase);
     control.set_repeat(repeat);
     const auto& name = plan_.blocks(block).name();
-    unguarded_ |= name == "step" || name == "evaluate";
+    unguarded_ |= name == "step" || name == "evaluate" || name == "summary";
   }
   // Where something ran that no guard has spoken of.
   void add_guard() {
@@ -210,6 +240,48 @@ class Emitter {
     }
   }
 
+  // Runs a block over the data set that its batches come from, once; `epoch` counts where the order is drawn.
+  void add_pass(const char* block, const char* phase, std::optional<std::int64_t> epoch) {
+    const int index = block_named(block);
+    if (index < 0) return;
+    const auto sizes = batch_sizes(plan_.blocks(index));
+    if (!sizes) return add_control(index, phase, 1);
+    const auto [batch, rows] = *sizes;
+    // The last batch of an epoch wraps around to the epoch's first rows.
+    add_control(index, phase, static_cast<std::uint64_t>((rows + batch - 1) / batch));
+    set_batches(batch, rows, epoch ? options_.seed : 0, static_cast<std::uint64_t>(epoch.value_or(0)));
+  }
+  // Rows of a batch, and of the data set it is from; nothing for a block that takes none.
+  std::optional<std::pair<std::int64_t, std::int64_t>> batch_sizes(const plan::Block& block) const {
+    for (const auto& operation : block.operations())
+      if (plan::special(operation) == plan::Special::kBatch)
+        return std::pair{plan_.values(static_cast<int>(operation.results(0))).shape(0),
+                         plan_.values(static_cast<int>(operation.operands(0))).shape(0)};
+    return std::nullopt;
+  }
+
+  // An epoch that follows the opening of a one under the name "stop" is left out.
+  void emit_course() {
+    const Course& course = *options_.course;
+    std::uint32_t stop = 0;
+    for (int i = 0; i < plan_.reveals_size(); ++i)
+      if (plan_.reveals(i).name() == kStop) stop = static_cast<std::uint32_t>(i) + 1;
+    for (std::int64_t epoch = 0; epoch < course.epochs; ++epoch) {
+      const int first = plan_.control_size();
+      add_pass("step", "train", epoch);
+      if (options_.evaluate_every_epoch || epoch + 1 == course.epochs) {
+        add_pass("evaluate", "evaluate", std::nullopt);
+        add_pass("summary", "summary", std::nullopt);
+      }
+      add_guard();
+      if (options_.evaluate_every_epoch || epoch + 1 == course.epochs)
+        add_pass("results", "summary", std::nullopt);
+      for (int entry = first; entry < plan_.control_size() && epoch > 0; ++entry)
+        plan_.mutable_control(entry)->set_stop(stop);
+    }
+    add_pass("predict", "predict", std::nullopt);
+  }
+
   void emit_control(int load, int finish) {
     if (plan_.blocks(load).operations_size() > 0) add_control(load, "load", 1);
     const int step = block_named("step"), evaluate = block_named("evaluate");
@@ -223,6 +295,8 @@ class Emitter {
         add_guard();
         if (options_.evaluate_every_epoch || epoch + 1 == training.epochs) emit_evaluation(evaluate);
       }
+    } else if (options_.course) {
+      emit_course();
     } else {
       emit_steps();
     }
@@ -247,6 +321,7 @@ class Emitter {
   Tables tables_;
   Outputs outputs_;
   bool unguarded_ = false;
+  std::map<std::string, int> block_of_output_;
 };
 
 }  // namespace

@@ -254,7 +254,7 @@ class Rules {
     auto status = privacy::BoundStatus::Proven;
     for (Value input : op.getInputs()) finest = std::max(finest, fraction_of(to_.share_of(input)));
     for (Value input : op.getInputs()) {
-      parts.push_back(to_.share_of(input, finest));
+      parts.push_back(refined(to_.share_of(input, finest), finest));
       if (!parts.back()) return mlir::failure();
       bound = std::max(bound, bound_of(parts.back()));
       status = std::max(status, fixed(parts.back()).getStatus());
@@ -263,6 +263,15 @@ class Rules {
     return set_single(builder().create<privacy::ConcatenateOp>(
                           location_, type, parts, builder().getI64IntegerAttr(op.getDimension())),
                       1);
+  }
+  // Sums may come coarser than they were asked for, where finer bits would all be zeros: here they are
+  // wanted.
+  Value refined(Value share, int fraction_bits) {
+    if (!share || fraction_of(share) == fraction_bits) return share;
+    const auto type = privacy::secret(op_->getContext(), fixed(share).getShape(), fraction_bits,
+                                      bound_of(share), fixed(share).getStatus());
+    return builder().create<privacy::ScaleOp>(location_, type, share,
+                                              int64_t{1} << (fraction_bits - fraction_of(share)));
   }
   LogicalResult convert(hlo::ConvertOp op) {
     if (!is_float(op)) return op.emitError("this conversion has no private kernel");

@@ -60,9 +60,7 @@ class Annotator {
     set(index, kRoleAttribute, provision.role);
     set(index, kEncodingAttribute, provision.encoding);
     if (function_.getArgAttrOfType<mlir::StringAttr>(index, kKindAttribute).getValue() == kBatch) {
-      const auto rows =
-          name.starts_with(kTestPrefix) ? options_.training->test_rows : options_.training->rows;
-      set(index, kRowsAttribute, builder_.getI64IntegerAttr(rows));
+      set(index, kRowsAttribute, builder_.getI64IntegerAttr(rows_of(name)));
     }
     const bool pixels = provision.encoding == "pixels";
     const bool one_hot = llvm::StringRef(provision.encoding).starts_with("one_hot:");
@@ -91,6 +89,12 @@ class Annotator {
   }
   static constexpr unsigned kLargestInteger = 16;
 
+  std::int64_t rows_of(llvm::StringRef name) const {
+    const bool test = name.starts_with(kTestPrefix);
+    if (options_.course) return test ? options_.course->test_rows : options_.course->rows;
+    return test ? options_.training->test_rows : options_.training->rows;
+  }
+
   void set_format(unsigned index, int fraction_bits, const Range& range) {
     set(index, kFractionAttribute, builder_.getI32IntegerAttr(fraction_bits));
     widen_range(function_.getArgument(index), range);
@@ -107,6 +111,12 @@ class Annotator {
   }
 
   void start(unsigned index, llvm::StringRef name) {
+    // A course says itself which states are parameters; all start at zero unless it says otherwise.
+    if (options_.course) {
+      if (!function_.getArgAttr(index, kInitializerAttribute))
+        set(index, kInitializerAttribute, std::string("zeros"));
+      return;
+    }
     if (name == kCorrect) {
       // A count: whole numbers, as large as there are rows; or a sum of labels that need not be whole.
       const bool whole = options_.training->loss != Loss::kLogistic;
