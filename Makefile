@@ -33,6 +33,15 @@ demo-cnn: build ## Train the convolutional network D likewise
 	@scripts/fetch_mnist.sh build/data
 	build/release/sotto demo --model d --data build/data --report build/demo-cnn.html
 
+.PHONY: demo-vertical
+demo-vertical: build ## Two parties with different columns of one table train a logistic regression, beside scikit-learn
+	scripts/vertical.py build/release/sotto breast --report build/demo-vertical.html --check
+
+.PHONY: bench-vertical
+bench-vertical: build ## The same on two large tables of ../shared/data, where they are
+	scripts/vertical.py build/release/sotto credit --check || [[ $$? -eq 77 ]]
+	scripts/vertical.py build/release/sotto a9a --check || [[ $$? -eq 77 ]]
+
 .PHONY: bench
 bench: build ## Time a training step of network A on several networks, and kernels
 	@scripts/bench.sh build/release/sotto

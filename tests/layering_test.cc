@@ -29,8 +29,10 @@ const std::map<std::string, Folders>& may_include() {
       {"ir", {"base", "plan"}},
       {"frontends", {"base", "ir"}},
       {"passes", {"base", "plan", "ir", "kernels", "protocols"}},
+      {"learn", kUpToRuntime},
       {"cli",
-       {"base", "net", "crypto", "protocols", "kernels", "plan", "runtime", "ir", "frontends", "passes"}},
+       {"base", "net", "crypto", "protocols", "kernels", "plan", "runtime", "learn", "ir", "frontends",
+        "passes"}},
   };
   return kTable;
 }

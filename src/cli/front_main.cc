@@ -5,6 +5,7 @@
 #include "cli/bench.h"
 #include "cli/command.h"
 #include "cli/demo.h"
+#include "cli/learn.h"
 #include "cli/page/report_page.h"
 #include "cli/run_flags.h"
 #include "cli/run_job.h"
@@ -116,6 +117,22 @@ void add_demo(CLI::App& app, int& exit_code) {
   command.callback([demo, &exit_code] { exit_code = run_demo(*demo); });
 }
 
+void add_learner(CLI::App& app, int& exit_code, learn::Regression kind, const char* name, const char* help) {
+  auto arguments = std::make_shared<Learn>();
+  arguments->kind = kind;
+  auto& command = *app.add_subcommand(name, help);
+  command.add_option("--job", arguments->job, "The learner's job file")->required();
+  command.add_option("--as", arguments->name,
+                     "Which of the job's parties this is; all, on this machine, if missing");
+  command.add_option("--report", arguments->page, "Write the report as a page, FILE.html");
+  command.add_flag("--plan-only", arguments->plan_only, "Stop when the plan is made, and say where it is")
+      ->needs("--as");
+  command.add_flag("--json", arguments->json, "For machines");
+  command.add_flag("--progress-lines", arguments->progress_lines, "Progress for programs, on standard error");
+  arguments->run.declare(command);
+  command.callback([arguments, &exit_code] { exit_code = run_learn(*arguments); });
+}
+
 }  // namespace
 }  // namespace sotto::cli
 
@@ -139,6 +156,12 @@ int main(int count, char** arguments) {
   add_kernel_bench(bench, exit_code);
   add_nebula_bench(bench, exit_code);
   add_demo(app, exit_code);
+  auto& learn = *app.add_subcommand("learn", "Learn from tables whose columns several parties hold")
+                     ->require_subcommand(1);
+  add_learner(learn, exit_code, sotto::learn::Regression::kLogistic, "logistic",
+              "Logistic regression: a probability from columns on all sides");
+  add_learner(learn, exit_code, sotto::learn::Regression::kLinear, "linear",
+              "Linear regression: a number from columns on all sides");
   const int code = run_app(app, count, arguments);
   return code != 0 ? code : exit_code;
 }

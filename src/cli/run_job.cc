@@ -91,25 +91,6 @@ json merged_operations(const json& parties) {
   return operations;
 }
 
-json merged_report(const json& parties) {
-  json report;
-  for (const char* key :
-       {"job", "finished", "plan_digest", "network", "evaluated_rows", "resumed_after", "security"})
-    report[key] = parties.at(0).at(key);
-  double seconds = 0;
-  report["outputs"] = json::object();
-  for (const auto& party : parties) {
-    seconds = std::max(seconds, party.at("seconds").get<double>());
-    if (!party.at("outputs").empty())
-      report["outputs"][party.at("party").get<std::string>()] = party.at("outputs");
-  }
-  report["seconds"] = seconds;
-  report["phases"] = merged_phases(parties);
-  report["operations"] = merged_operations(parties);
-  report["parties"] = parties;
-  return report;
-}
-
 std::string both(std::uint64_t predicted, std::uint64_t measured, bool bytes) {
   const auto text = [bytes](std::uint64_t count) {
     return bytes ? human_bytes(count) : fmt::format("{}", count);
@@ -144,6 +125,25 @@ std::string outputs_text(const json& outputs, std::uint64_t evaluated_rows) {
 }
 
 }  // namespace
+
+json merged_report(const json& parties) {
+  json report;
+  for (const char* key :
+       {"job", "finished", "plan_digest", "network", "evaluated_rows", "resumed_after", "security"})
+    report[key] = parties.at(0).at(key);
+  double seconds = 0;
+  report["outputs"] = json::object();
+  for (const auto& party : parties) {
+    seconds = std::max(seconds, party.at("seconds").get<double>());
+    if (!party.at("outputs").empty())
+      report["outputs"][party.at("party").get<std::string>()] = party.at("outputs");
+  }
+  report["seconds"] = seconds;
+  report["phases"] = merged_phases(parties);
+  report["operations"] = merged_operations(parties);
+  report["parties"] = parties;
+  return report;
+}
 
 RunResult run_job(const std::filesystem::path& job_file, bool show_progress,
                   const std::function<void(const std::vector<int>& pids)>& on_started,

@@ -32,4 +32,7 @@ void write_run_page(const std::filesystem::path& file, const std::filesystem::pa
 
 std::string report_text(const nlohmann::json& report);
 
+// The parties' own reports as one; not of no parties.
+nlohmann::json merged_report(const nlohmann::json& parties);
+
 }  // namespace sotto::cli

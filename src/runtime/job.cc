@@ -8,7 +8,7 @@
 #include <set>
 
 #include "base/error.h"
-#include "runtime/toml_reader.h"
+#include "runtime/schedules.h"
 
 namespace sotto::runtime {
 namespace {
@@ -108,6 +108,22 @@ void check_names(const Job& job, TomlReader& reader) {
 
 }  // namespace
 
+void read_schedules(TomlReader& reader, double& connect_seconds, double& stall_seconds,
+                    CheckpointSchedule& schedule) {
+  reader.with_table("timeouts", [&](TomlReader& timeouts) {
+    connect_seconds = timeouts.number_or("connect", connect_seconds, 0.1, 86400);
+    stall_seconds = timeouts.number_or("stall", stall_seconds, 0.5, 3600);
+  });
+  reader.with_table("checkpoint", [&](TomlReader& checkpoint) {
+    constexpr double kMost = 1e9;
+    const double steps = checkpoint.number_or("every_steps", 0, 1, kMost);
+    if (steps != std::floor(steps)) checkpoint.fail("every_steps", "must be a whole number");
+    schedule.every_steps = static_cast<std::uint64_t>(steps);
+    schedule.every_seconds = checkpoint.number_or("every_seconds", 0, 0.1, kMost);
+    if (!schedule.on()) checkpoint.fail("", "says nothing", "Give every_steps or every_seconds.");
+  });
+}
+
 Job parse_job(std::string_view text, const std::string& file_name, const std::filesystem::path& directory) {
   const auto table = parse_toml(text, file_name);
   TomlReader reader(table, file_name, "");
@@ -125,18 +141,7 @@ Job parse_job(std::string_view text, const std::string& file_name, const std::fi
   reader.with_table("reveals", [&](TomlReader& reveals) {
     for (const auto& output : reveals.keys()) job.reveals[output] = reveals.texts(output);
   });
-  reader.with_table("timeouts", [&](TomlReader& timeouts) {
-    job.connect_seconds = timeouts.number_or("connect", job.connect_seconds, 0.1, 86400);
-    job.stall_seconds = timeouts.number_or("stall", job.stall_seconds, 0.5, 3600);
-  });
-  reader.with_table("checkpoint", [&](TomlReader& checkpoint) {
-    constexpr double kMost = 1e9;
-    const double steps = checkpoint.number_or("every_steps", 0, 1, kMost);
-    if (steps != std::floor(steps)) checkpoint.fail("every_steps", "must be a whole number");
-    job.checkpoint.every_steps = static_cast<std::uint64_t>(steps);
-    job.checkpoint.every_seconds = checkpoint.number_or("every_seconds", 0, 0.1, kMost);
-    if (!job.checkpoint.on()) checkpoint.fail("", "says nothing", "Give every_steps or every_seconds.");
-  });
+  read_schedules(reader, job.connect_seconds, job.stall_seconds, job.checkpoint);
   reader.for_each_table("local", [&](const std::string& name, TomlReader& files) {
     job.local[name] = read_local(files, directory, for_file(job.name + "." + name) + ".checkpoints");
   });

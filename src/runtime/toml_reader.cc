@@ -89,6 +89,20 @@ std::vector<std::string> TomlReader::texts(std::string_view key) {
   return result;
 }
 
+std::optional<std::vector<double>> TomlReader::numbers(std::string_view key, double minimum, double maximum) {
+  const auto* node = find(key);
+  const auto* array = node ? node->as_array() : nullptr;
+  if (!array) return std::nullopt;
+  std::vector<double> result;
+  for (const auto& item : *array) {
+    const auto value = item.is_number() ? item.value<double>() : std::nullopt;
+    if (!value || !(*value >= minimum && *value <= maximum))
+      fail(key, fmt::format("must hold numbers from {} to {}", minimum, maximum));
+    result.push_back(*value);
+  }
+  return result;
+}
+
 void TomlReader::for_each_table(std::string_view key,
                                 const std::function<void(const std::string&, TomlReader&)>& function) {
   with_table(key, [&](TomlReader& outer) {

@@ -4,6 +4,7 @@
 #include <toml++/toml.h>
 
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -24,6 +25,8 @@ class TomlReader {
   double number_or(std::string_view key, double otherwise, double minimum, double maximum);
   bool boolean_or(std::string_view key, bool otherwise);
   std::vector<std::string> texts(std::string_view key);  // empty when missing
+  // Nothing when it is missing or no list.
+  std::optional<std::vector<double>> numbers(std::string_view key, double minimum, double maximum);
   // Calls function(key, reader of the table) for each entry of a table of tables; nothing when missing.
   void for_each_table(std::string_view key,
                       const std::function<void(const std::string&, TomlReader&)>& function);

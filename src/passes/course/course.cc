@@ -8,8 +8,11 @@
 // All but @step may be missing. Arguments say what they are by attributes: sotto.name; sotto.kind, which is
 // "state" or "batch"; of states also sotto.parameter (a unit: part of the model), sotto.initializer (zeros if
 // missing), sotto.fraction, and sotto.limit, a bound on |value| that follows from what the program does.
-// Results have sotto.next or sotto.output. An output called "stop", one bit, ends the training when it is
-// one; all parties learn it. Results that nobody learns are dropped, and with them what only they need.
+// Results have sotto.next or sotto.output. What @summary gives is opened behind the guard, as all that
+// compares; what the others give, at once, so that nothing in them may be compared within a measured range.
+// An output of
+// @summary called "stop", one number, ends the training when it is not zero; all parties learn it. Results
+// that nobody learns are dropped, and with them what only they need.
 #include "mlir/Pass/Pass.h"
 #include "passes/calibrate/range.h"
 #include "passes/passes.h"
