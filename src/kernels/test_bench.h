@@ -8,6 +8,7 @@
 #include <random>
 #include <string>
 
+#include "base/sanitized.h"
 #include "kernels/cost.h"
 #include "kernels/kernel.h"
 #include "protocols/conformance/harness.h"
@@ -20,6 +21,11 @@ using Reals = std::vector<double>;
 
 class KernelTest : public testing::TestWithParam<const Table*> {
  protected:
+  // Two parties' transfers and ciphertexts take minutes in a sanitizer's build, where duo's own tests are
+  // enough.
+  void SetUp() override {
+    if (kSanitized && table().name() == "duo") GTEST_SKIP() << "too slow under sanitizers";
+  }
   const Table& table() const { return *GetParam(); }
 };
 

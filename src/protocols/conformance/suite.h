@@ -6,15 +6,10 @@
 #include <random>
 #include <string>
 
+#include "base/sanitized.h"
 #include "protocols/conformance/harness.h"
 
 namespace sotto::protocols::conformance {
-
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-inline constexpr bool kSanitized = true;
-#else
-inline constexpr bool kSanitized = false;
-#endif
 
 class Protocol : public testing::TestWithParam<const Table*> {
  protected:
