@@ -47,7 +47,7 @@ Experiment random_experiment(const NebulaShape& shape) {
   for (Side& side : experiment.sides) {
     side.features.resize(rows * half);
     for (double& x : side.features)
-      x = std::ldexp(static_cast<double>(random.below(1u << kFeatureBits)), -kFeatureBits);
+      x = std::ldexp(static_cast<double>(random.below(1u << kFeatureBits)), -kFeatureBits) - 0.5;
     side.weights.resize(half);
     for (double& w : side.weights)
       w = std::ldexp(std::round(std::ldexp((2 * random.unit() - 1) * kStartMagnitude, kWeightBits)),

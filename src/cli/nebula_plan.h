@@ -30,9 +30,9 @@ inline constexpr int kFeatureBits = 12, kErrorBits = 14, kWeightBits = 36;
 static_assert(kFeatureBits + kErrorBits + 10 == kWeightBits,
               "a sum over rows, divided by 1024, is a change of weights");
 
-// Inputs: features of each role, in [0, 1), "labels" of the right one, and "start.left", "start.right", which
-// the other role provides, so that nobody knows its own weights. Phases: load, train, finish, which reveals
-// "weights.left" and "weights.right" to their owners.
+// Inputs: features of each role, in [-1/2, 1/2), "labels" of the right one, and "start.left", "start.right",
+// which the other role provides, so that nobody knows its own weights. Phases: load, train, finish, which
+// reveals "weights.left" and "weights.right" to their owners.
 plan::Plan nebula_plan(const NebulaShape& shape);
 
 }  // namespace sotto::cli
