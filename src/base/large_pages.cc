@@ -10,9 +10,11 @@
 namespace sotto {
 
 constexpr std::size_t kPage = std::size_t{2} << 20;
+// A tebibyte: whoever asks for more has reckoned wrongly.
+constexpr std::size_t kMost = std::size_t{1} << 40;
 
 void* take_large_pages(std::size_t bytes) noexcept {
-  if (bytes > SIZE_MAX - kPage) return nullptr;
+  if (bytes > kMost) return nullptr;
   if (bytes < kPage) return std::aligned_alloc(64, (bytes + 63) / 64 * 64);
   const std::size_t whole = (bytes + kPage - 1) / kPage * kPage;
   void* memory = std::aligned_alloc(kPage, whole);
