@@ -9,7 +9,7 @@ find_package(spdlog REQUIRED)
 find_package(benchmark)
 
 # sotto_folder(NAME DEPENDS targets...): defines sotto_NAME and, where there are tests or benchmarks, test_NAME and
-# bench_NAME (which no test runs).
+# bench_NAME (which no test runs and no sanitizer watches).
 function(sotto_folder name)
   cmake_parse_arguments(ARG "RTTI_ALWAYS" "" "DEPENDS;PRIVATE_DEPENDS;EXCLUDE" ${ARGN})
   set(dir ${CMAKE_CURRENT_SOURCE_DIR})
@@ -42,7 +42,7 @@ function(sotto_folder name)
     target_compile_definitions(test_${name} PRIVATE SOTTO_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     gtest_discover_tests(test_${name} TEST_PREFIX "${name}/" DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
   endif()
-  if(benches AND benchmark_FOUND)
+  if(benches AND benchmark_FOUND AND NOT SOTTO_SANITIZE)
     add_executable(bench_${name} ${benches})
     target_link_libraries(bench_${name} PRIVATE sotto_${name} ${ARG_PRIVATE_DEPENDS} benchmark::benchmark_main)
   endif()
