@@ -67,7 +67,7 @@ std::map<std::string, std::filesystem::path> write_inputs(const std::filesystem:
     runtime::write_npy(files[name], extents, values);
   };
   for (int i = 0; i < 2; ++i) {
-    const std::string name = i == 0 ? "left" : "right";
+    const std::string name = kNebulaRoles[static_cast<std::size_t>(i)];
     write("features." + name, {shape.rows, shape.features / 2}, experiment.sides[i].features);
     write("start." + name, {shape.features / 2, 1}, experiment.sides[i].weights);
   }
@@ -102,7 +102,7 @@ double largest_error(const NebulaShape& shape, Experiment& experiment,
   train_plainly(shape, experiment);
   double largest = 0;
   for (int i = 0; i < 2; ++i) {
-    const std::string name = i == 0 ? "left" : "right";
+    const std::string name = kNebulaRoles[static_cast<std::size_t>(i)];
     const auto file = directory / fmt::format("{}.weights.{}.npy", name, name);
     const auto revealed = runtime::parse_npy(runtime::read_packed_file(file));
     for (std::size_t j = 0; j < revealed.size(); ++j)

@@ -10,7 +10,6 @@
 namespace sotto::cli {
 namespace {
 
-constexpr std::array<const char*, 2> kSides = {"left", "right"};
 constexpr int kScoreBits = 14;
 
 class Writer {
@@ -22,7 +21,7 @@ class Writer {
     plan_.set_name("nebula");
     plan_.set_protocol("duo");
     plan_.set_log2_failure(-60);
-    for (const char* side : kSides) {
+    for (const char* side : kNebulaRoles) {
       auto& role = *plan_.add_roles();
       role.set_name(side);
       role.set_computes(true);
@@ -74,7 +73,7 @@ class Writer {
   void load() {
     const std::int64_t half = shape_.features / 2;
     for (std::uint32_t side = 0; side < 2; ++side) {
-      const std::string name = kSides[side];
+      const std::string name = kNebulaRoles[side];
       features_[side] = input("features." + name, side, {shape_.rows, half}, kFeatureBits, 0, true);
       weights_[side] = input("start." + name, 1 - side, {half, 1}, kWeightBits, 2, false);
       auto& state = *plan_.add_states();
@@ -107,7 +106,7 @@ class Writer {
     constexpr int kRawBits = kFeatureBits + kWeightBits;
     std::array<std::uint32_t, 2> rows, scores;
     for (std::size_t side = 0; side < 2; ++side) {
-      const std::string name = kSides[side];
+      const std::string name = kNebulaRoles[side];
       rows[side] = batch_of(features_[side], "rows." + name, half, kFeatureBits, 0);
       scores[side] = product(rows[side], false, weights_[side], value("scores." + name, column, kRawBits, 8));
     }
@@ -120,7 +119,7 @@ class Writer {
     operation(1, "logistic", {score}, {probability});
     operation(1, "subtract", {probability, labels}, {error});
     for (std::size_t side = 0; side < 2; ++side) {
-      const std::string name = kSides[side];
+      const std::string name = kNebulaRoles[side];
       const auto change =
                      product(rows[side], true, error, value("change." + name, {half, 1}, kWeightBits, 2)),
                  next = value("next." + name, {half, 1}, kWeightBits, 2);
@@ -137,7 +136,7 @@ class Writer {
       auto& reveal = *plan_.add_reveals();
       reveal.set_value(weights_[side]);
       reveal.add_roles(side);
-      reveal.set_name("weights." + std::string(kSides[side]));
+      reveal.set_name("weights." + std::string(kNebulaRoles[side]));
     }
   }
 

@@ -7,11 +7,14 @@
 // rate / B is a power of two, so that X^T e is in units of the weights and nothing but z is ever truncated.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "plan/plan.h"
 
 namespace sotto::cli {
+
+inline constexpr std::array<const char*, 2> kNebulaRoles = {"left", "right"};
 
 struct NebulaShape {
   std::int64_t rows = 1024, features = 100000;  // features of both together, even

@@ -15,23 +15,12 @@
 #include "plan/verify.h"
 #include "runtime/data.h"
 #include "runtime/program.h"
+#include "runtime/toml_text.h"
 
 namespace sotto::cli {
 namespace {
 
-// TOML's basic string.
-std::string quoted(const std::string& text) {
-  std::string result = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\') result += '\\';
-    result += c;
-  }
-  return result + '"';
-}
-
-std::string quoted_absolute(const std::filesystem::path& path) {
-  return quoted(std::filesystem::absolute(path).string());
-}
+using runtime::toml_path, runtime::toml_quoted;
 
 // Ports that nobody uses now; held together so that they differ.
 std::vector<std::uint16_t> free_ports(std::size_t count) {
@@ -53,7 +42,7 @@ std::string party_text(const plan::Plan& plan, int role, std::uint16_t port,
                        const std::filesystem::path& certs) {
   const auto& name = plan.roles(role).name();
   return fmt::format("\n[parties.{}]\nrole = {}\naddress = \"127.0.0.1:{}\"\nfingerprint = \"{}\"\n",
-                     quoted(name), quoted(name), port, fingerprint_of(certs / name, name));
+                     toml_quoted(name), toml_quoted(name), port, fingerprint_of(certs / name, name));
 }
 
 std::string local_text(const plan::Plan& plan, int role, const std::filesystem::path& directory,
@@ -61,29 +50,28 @@ std::string local_text(const plan::Plan& plan, int role, const std::filesystem::
   const auto& name = plan.roles(role).name();
   std::string inputs, outputs;
   const auto add = [](std::string& list, const std::string& key, const std::string& value) {
-    list += fmt::format("{}{} = {}", list.empty() ? " " : ", ", quoted(key), value);
+    list += fmt::format("{}{} = {}", list.empty() ? " " : ", ", toml_quoted(key), value);
   };
   for (const auto& input : plan.inputs())
     if (input.initializer().empty() && static_cast<int>(input.role()) == role) {
       const auto file = job.inputs.find(input.name());
       if (file == job.inputs.end())
         throw Error(ErrorKind::kUsage, fmt::format("no file for the plan's input \"{}\"", input.name()));
-      add(inputs, input.name(), quoted_absolute(file->second));
+      add(inputs, input.name(), toml_path(file->second));
     }
   for (const auto& reveal : plan.reveals())
     for (auto learner : reveal.roles())
       if (static_cast<int>(learner) == role &&
           std::ranges::find(job.outputs, reveal.name()) != job.outputs.end())
-        add(outputs, reveal.name(),
-            quoted_absolute(directory / fmt::format("{}.{}.npy", name, reveal.name())));
-  auto text = fmt::format("\n[local.{}]\nidentity = {}\ninputs = {{{} }}\noutputs = {{{} }}\n", quoted(name),
-                          quoted_absolute(directory / "certs" / name), inputs, outputs);
+        add(outputs, reveal.name(), toml_path(directory / fmt::format("{}.{}.npy", name, reveal.name())));
+  auto text = fmt::format("\n[local.{}]\nidentity = {}\ninputs = {{{} }}\noutputs = {{{} }}\n",
+                          toml_quoted(name), toml_path(directory / "certs" / name), inputs, outputs);
   if (job.store)
-    text += fmt::format("store = {}\nstore_key = {}\n", quoted_absolute(directory / (name + ".share")),
-                        quoted_absolute(directory / (name + ".key")));
+    text += fmt::format("store = {}\nstore_key = {}\n", toml_path(directory / (name + ".share")),
+                        toml_path(directory / (name + ".key")));
   if (!job.load.empty())
-    text += fmt::format("load = {}\nload_key = {}\n", quoted_absolute(job.load / (name + ".share")),
-                        quoted_absolute(job.load / (name + ".key")));
+    text += fmt::format("load = {}\nload_key = {}\n", toml_path(job.load / (name + ".share")),
+                        toml_path(job.load / (name + ".key")));
   return text;
 }
 
@@ -105,9 +93,9 @@ ScratchDirectory::~ScratchDirectory() {
 std::filesystem::path write_scratch_job(const std::filesystem::path& directory, const ScratchJob& job) {
   const auto bytes = runtime::read_plan_file(job.plan);
   const auto plan = plan::parse_verified(bytes);
-  std::string text = fmt::format("name = {}\nplan = {}\ndigest = \"{}\"\n", quoted(job.name),
-                                 quoted_absolute(job.plan), plan::digest(bytes));
-  if (!job.network.empty()) text += fmt::format("network = {}\n", quoted(job.network));
+  std::string text = fmt::format("name = {}\nplan = {}\ndigest = \"{}\"\n", toml_quoted(job.name),
+                                 toml_path(job.plan), plan::digest(bytes));
+  if (!job.network.empty()) text += fmt::format("network = {}\n", toml_quoted(job.network));
   if (job.checkpoint_steps > 0)
     text += fmt::format("\n[checkpoint]\nevery_steps = {}\n", job.checkpoint_steps);
   const auto ports = free_ports(static_cast<std::size_t>(plan.roles_size()));
@@ -117,8 +105,8 @@ std::filesystem::path write_scratch_job(const std::filesystem::path& directory, 
   for (const auto& reveal : plan.reveals()) {
     std::string names;
     for (auto role : reveal.roles())
-      names += (names.empty() ? "" : ", ") + quoted(plan.roles(static_cast<int>(role)).name());
-    text += fmt::format("{} = [{}]\n", quoted(reveal.name()), names);
+      names += (names.empty() ? "" : ", ") + toml_quoted(plan.roles(static_cast<int>(role)).name());
+    text += fmt::format("{} = [{}]\n", toml_quoted(reveal.name()), names);
   }
   for (int role = 0; role < plan.roles_size(); ++role) text += local_text(plan, role, directory, job);
   const auto file = directory / (job.name + ".toml");

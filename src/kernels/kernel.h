@@ -24,7 +24,9 @@
 // |                  |                                            | selector_origin (the operation of this block whose ReLU
 // |                  |                                            | made the selector, where one did),
 // |                  |                                            | probes (groups; not 0: one more result, as probe gives of the
-// |                  |                                            | value before truncation)
+// |                  |                                            | value before truncation),
+// |                  |                                            | link_mbit, link_delay_us (the network by which a protocol
+// |                  |                                            | chooses how to multiply)
 // | sign             | a -> bit (a >= 0)                          | window (default 64)
 // | compare          | a, b -> bit                                | direction GE|GT|LE|LT|EQ|NE, window
 // | not              | bit -> bit                                 |

@@ -5,7 +5,7 @@
 
 #include <random>
 
-#include "base/error.h"
+#include "base/test_errors.h"
 #include "plan/sample_for_tests.h"
 #include "runtime/policy.h"
 
@@ -36,18 +36,6 @@ std::string replaced(std::string text, const std::string& from, const std::strin
   return text.replace(at, from.size(), to);
 }
 
-// Message and hint of the error with its kind.
-template <class Function>
-std::string complaint(ErrorKind kind, Function function) {
-  try {
-    function();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), kind) << error.what();
-    return error.what();
-  }
-  return "accepted";
-}
-
 TEST(Job, ReadsAFile) {
   const Job job = job_of(job_text());
   EXPECT_EQ(job.plan, "/jobs/sums.plan");
@@ -58,7 +46,7 @@ TEST(Job, ReadsAFile) {
 
 TEST(Job, SaysWhereAndWhatToDo) {
   const auto error = [](const std::string& text) {
-    return complaint(ErrorKind::kUsage, [&] { job_of(text); });
+    return error_of(ErrorKind::kUsage, [&] { job_of(text); });
   };
   EXPECT_THAT(
       error(replaced(job_text(), "network", "netwrok")),
@@ -78,7 +66,7 @@ TEST(Job, SaysWhereAndWhatToDo) {
   EXPECT_THAT(error(replaced(job_text(), kDigits, "a")), HasSubstr("job.toml:3:10: digest must be 64"));
   EXPECT_THAT(error(replaced(job_text(), "\"other\"", "\"rows\"")),
               HasSubstr("gives role \"rows\" to two parties"));
-  EXPECT_THAT(complaint(ErrorKind::kUsage, [] { job_of(job_text()).local_of("bob"); }),
+  EXPECT_THAT(error_of(ErrorKind::kUsage, [] { job_of(job_text()).local_of("bob"); }),
               HasSubstr("[local.bob]"));
 }
 
@@ -103,7 +91,7 @@ TEST(Job, CheckpointsHaveAScheduleAndPlaces) {
   EXPECT_EQ(placed.local_of("alice").checkpoints, "/jobs/saved");
   EXPECT_EQ(placed.local_of("alice").checkpoint_key, "/jobs/k");
   for (const char* wrong : {"", "every_steps = 0\n", "every_steps = 1.5\n", "every_seconds = -1\n"})
-    EXPECT_THAT(complaint(ErrorKind::kUsage, [&] { job_of(job_text() + "[checkpoint]\n" + wrong); }),
+    EXPECT_THAT(error_of(ErrorKind::kUsage, [&] { job_of(job_text() + "[checkpoint]\n" + wrong); }),
                 HasSubstr("checkpoint"));
 }
 
@@ -125,20 +113,20 @@ TEST(Job, AComputationOutlivesCertificates) {
 TEST(Job, RefusesPlansThatRevealSomethingElse) {
   auto plan = plan::sample_plan();
   plan.mutable_reveals(0)->add_roles(1);
-  EXPECT_THAT(complaint(ErrorKind::kPolicy, [&] { parties_in_plan_order(job_of(job_text()), plan); }),
+  EXPECT_THAT(error_of(ErrorKind::kPolicy, [&] { parties_in_plan_order(job_of(job_text()), plan); }),
               HasSubstr("reveals \"total\" to alice and bob, the job allows alice"));
-  EXPECT_THAT(complaint(ErrorKind::kPolicy,
-                        [&] {
-                          parties_in_plan_order(job_of(replaced(job_text(), "total = [\"alice\"]", "")),
-                                                plan::sample_plan());
-                        }),
+  EXPECT_THAT(error_of(ErrorKind::kPolicy,
+                       [&] {
+                         parties_in_plan_order(job_of(replaced(job_text(), "total = [\"alice\"]", "")),
+                                               plan::sample_plan());
+                       }),
               HasSubstr("the job allows nobody"));
-  EXPECT_THAT(complaint(ErrorKind::kUsage,
-                        [&] {
-                          parties_in_plan_order(
-                              job_of(replaced(job_text(), "total =", "sum = [\"bob\"]\ntotal =")),
-                              plan::sample_plan());
-                        }),
+  EXPECT_THAT(error_of(ErrorKind::kUsage,
+                       [&] {
+                         parties_in_plan_order(
+                             job_of(replaced(job_text(), "total =", "sum = [\"bob\"]\ntotal =")),
+                             plan::sample_plan());
+                       }),
               HasSubstr("lists \"sum\", which the plan does not reveal"));
 }
 
@@ -148,23 +136,23 @@ TEST(Policy, ForbidsWhatItDoesNotList) {
   const auto plan = plan::sample_plan();
   const auto parties = parties_in_plan_order(job_of(job_text()), plan);
   const auto enforced = [&](const std::string& text, protocols::Model model = protocols::Model::kSemiHonest) {
-    return complaint(ErrorKind::kPolicy, [&] {
+    return error_of(ErrorKind::kPolicy, [&] {
       enforce(parse_policy(text, "policy.toml"), plan, table(model), parties, "alice");
     });
   };
   const std::string good = "inputs = [\"rows\"]\n[reveals]\ntotal = [\"alice\"]\n";
-  EXPECT_EQ(enforced(good), "accepted");
+  EXPECT_EQ(enforced(good), "no error");
   EXPECT_THAT(enforced(replaced(good, "\"alice\"", "\"bob\"")),
               HasSubstr("\"total\" to be revealed to alice"));
   EXPECT_THAT(enforced(replaced(good, "\"rows\"", "")), HasSubstr("use of its input \"rows\""));
   EXPECT_THAT(enforced("protocols = [\"duo\"]\n" + good), HasSubstr("does not allow protocol rep3"));
   EXPECT_THAT(enforced(good, protocols::Model::kPlain), HasSubstr("weaker"));
-  EXPECT_EQ(enforced("security = \"plain\"\n" + good, protocols::Model::kPlain), "accepted");
+  EXPECT_EQ(enforced("security = \"plain\"\n" + good, protocols::Model::kPlain), "no error");
   enforce(Policy{}, plan, table(protocols::Model::kSemiHonest), parties, "alice");
 }
 
 TEST(Policy, RefusesUnknownKeys) {
-  EXPECT_THAT(complaint(ErrorKind::kUsage, [] { parse_policy("reveal = 3", "policy.toml"); }),
+  EXPECT_THAT(error_of(ErrorKind::kUsage, [] { parse_policy("reveal = 3", "policy.toml"); }),
               HasSubstr("policy.toml:1:"));
 }
 

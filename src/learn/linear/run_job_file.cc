@@ -8,6 +8,7 @@
 #include "learn/linear/outcome.h"
 #include "plan/verify.h"
 #include "runtime/program.h"
+#include "runtime/toml_text.h"
 
 namespace sotto::learn {
 namespace {
@@ -36,24 +37,12 @@ std::vector<std::pair<std::string, std::vector<std::string>>> reveals_of(const L
   return reveals;
 }
 
-// TOML's basic string.
-std::string quoted(const std::string& text) {
-  std::string result = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\') result += '\\';
-    result += c;
-  }
-  return result + '"';
-}
-
-std::string path_text(const std::filesystem::path& path) {
-  return quoted(std::filesystem::absolute(path).string());
-}
+using runtime::toml_path, runtime::toml_quoted;
 
 std::string table_of(const std::map<std::string, std::filesystem::path>& files) {
   std::string text;
   for (const auto& [name, file] : files)
-    text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", quoted(name), path_text(file));
+    text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", toml_quoted(name), toml_path(file));
   return "{ " + text + " }";
 }
 
@@ -63,8 +52,8 @@ std::string reveals_text(const plan::Plan& plan) {
   for (const auto& reveal : plan.reveals()) {
     std::string names;
     for (auto role : reveal.roles())
-      names += (names.empty() ? "" : ", ") + quoted(plan.roles(static_cast<int>(role)).name());
-    text += fmt::format("{} = [{}]\n", quoted(reveal.name()), names);
+      names += (names.empty() ? "" : ", ") + toml_quoted(plan.roles(static_cast<int>(role)).name());
+    text += fmt::format("{} = [{}]\n", toml_quoted(reveal.name()), names);
   }
   return text;
 }
@@ -75,11 +64,12 @@ std::string local_text(const LinearJob& job, const std::string& party, const std
   const auto& local = job.local_of(party);
   std::map<std::string, std::filesystem::path> files;
   for (const auto& output : outputs) files[output] = output_file(work, output);
-  std::string text = fmt::format("\n[local.{}]\nidentity = {}\ninputs = {}\noutputs = {}\n", quoted(party),
-                                 path_text(local.identity), table_of(inputs), table_of(files));
+  std::string text =
+      fmt::format("\n[local.{}]\nidentity = {}\ninputs = {}\noutputs = {}\n", toml_quoted(party),
+                  toml_path(local.identity), table_of(inputs), table_of(files));
   for (const auto& [key, path] :
        {std::pair{"policy", local.policy}, {"store", local.store}, {"store_key", local.store_key}})
-    if (path) text += fmt::format("{} = {}\n", key, path_text(*path));
+    if (path) text += fmt::format("{} = {}\n", key, toml_path(*path));
   return text;
 }
 
@@ -123,11 +113,12 @@ std::string run_job_text(const LinearJob& job, const std::string& party,
                          const std::vector<std::string>& outputs) {
   const auto bytes = runtime::read_plan_file(plan_file);
   const auto plan = plan::parse_verified(bytes);
-  std::string text = fmt::format("name = {}\nplan = {}\ndigest = \"{}\"\n", quoted(job.name),
-                                 path_text(plan_file), plan::digest(bytes));
+  std::string text = fmt::format("name = {}\nplan = {}\ndigest = \"{}\"\n", toml_quoted(job.name),
+                                 toml_path(plan_file), plan::digest(bytes));
   for (const auto& member : job.parties)
-    text += fmt::format("\n[parties.{}]\nrole = {}\naddress = {}\nfingerprint = {}\n", quoted(member.name),
-                        quoted(member.name), quoted(member.address), quoted(member.fingerprint));
+    text +=
+        fmt::format("\n[parties.{}]\nrole = {}\naddress = {}\nfingerprint = {}\n", toml_quoted(member.name),
+                    toml_quoted(member.name), toml_quoted(member.address), toml_quoted(member.fingerprint));
   text += fmt::format("\n[timeouts]\nconnect = {}\nstall = {}\n", job.connect_seconds, job.stall_seconds);
   if (job.checkpoint.on()) {
     text += "\n[checkpoint]\n";

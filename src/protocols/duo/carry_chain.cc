@@ -65,23 +65,9 @@ Task<CarryChain::Places> CarryChain::prepare(const Words& part) {
   co_return places;
 }
 
-Words CarryChain::with_top_bit(const Words& part, const Words& carry) const {
-  const Context& context = supply_.context();
-  Words plane = context.words(words_);
-  context.local([&] {
-    const auto out = plane.mutable_span();
-    plane_of(out, part.span(), window_ - 1);
-    if (window_ > 1) ring::exclusive_or(out, out, carry.span());
-    if (context.self() == 0)
-      for (Word& word : out) word = ~word;
-    clear_tail(out, count_);
-  });
-  return plane;
-}
-
 Task<Words> CarryChain::run(Words part) {
   Context& context = supply_.context();
-  if (window_ == 1) co_return with_top_bit(part, {});
+  if (window_ == 1) co_return sign_plane(supply_.context(), part, {}, window_, count_);
   if (supply_.half_ready()) co_await context.next_round();
   const Places places = co_await prepare(part);
   Words carry = context.words(words_), mine = context.words(words_), theirs = context.words(words_);
@@ -101,7 +87,7 @@ Task<Words> CarryChain::run(Words part) {
       }
     });
   }
-  co_return with_top_bit(part, carry);
+  co_return sign_plane(supply_.context(), part, carry, window_, count_);
 }
 
 }  // namespace sotto::protocols::duo

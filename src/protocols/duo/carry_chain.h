@@ -42,7 +42,6 @@ class CarryChain {
   std::size_t places() const { return static_cast<std::size_t>(window_ - 1); }
   std::size_t size() const { return places() * words_; }
   Task<Places> prepare(const Words& part);
-  Words with_top_bit(const Words& part, const Words& carry) const;
 
   Supply& supply_;
   std::size_t count_, words_;

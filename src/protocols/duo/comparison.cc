@@ -164,29 +164,15 @@ Task<Comparison::Nodes> Comparison::merge(Nodes nodes, Conjunction& products) co
   co_return merged;
 }
 
-Words Comparison::with_top_bit(const Words& part, const Words& carry) const {
-  const Context& context = supply_.context();
-  Words plane = context.words(words_);
-  context.local([&] {
-    const auto out = plane.mutable_span();
-    plane_of(out, part.span(), window_ - 1);
-    if (!digits_.empty()) ring::exclusive_or(out, out, carry.span());
-    if (context.self() == 0)
-      for (Word& word : out) word = ~word;
-    clear_tail(out, count_);
-  });
-  return plane;
-}
-
 Task<Words> Comparison::run(Words part) {
-  if (digits_.empty()) co_return with_top_bit(part, {});
+  if (digits_.empty()) co_return sign_plane(supply_.context(), part, {}, window_, count_);
   Nodes nodes;
   if (supply_.context().self() == 0)
     nodes = co_await send_digits(part);
   else
     nodes = co_await choose_digits(part);
   for (Conjunction& level : levels_) nodes = co_await merge(std::move(nodes), level);
-  co_return with_top_bit(part, nodes.greater);
+  co_return sign_plane(supply_.context(), part, nodes.greater, window_, count_);
 }
 
 }  // namespace sotto::protocols::duo

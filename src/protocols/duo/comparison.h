@@ -48,7 +48,6 @@ class Comparison {
   void write_tables(std::size_t digit, std::span<std::byte> message, std::span<const std::byte> flips,
                     const Words& part, const Nodes& masks);
   Task<Nodes> merge(Nodes nodes, Conjunction& products) const;
-  Words with_top_bit(const Words& part, const Words& carry) const;
 
   Supply& supply_;
   Site site_;

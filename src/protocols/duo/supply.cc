@@ -24,20 +24,19 @@ Supply::~Supply() {
   for (Direction* direction : {&sent_, &received_}) session().give_blocks(std::move(direction->memory));
 }
 
-Supply::Claim Supply::claim(int sender, std::size_t count) {
+Supply::Claim Supply::extend(std::size_t& claimed, std::size_t count) const {
   SOTTO_ASSERT(!started_, "transfers are claimed before they are made");
-  Direction& direction = direction_from(sender);
-  const Claim claim{direction.count, count};
-  direction.count += count;
+  const Claim claim{claimed, count};
+  claimed += count;
   return claim;
 }
 
+Supply::Claim Supply::claim(int sender, std::size_t count) {
+  return extend(direction_from(sender).count, count);
+}
+
 Supply::Claim Supply::claim_bits(int sender, std::size_t words) {
-  SOTTO_ASSERT(!started_, "transfers are claimed before they are made");
-  Direction& direction = direction_from(sender);
-  const Claim claim{direction.bit_words, words};
-  direction.bit_words += words;
-  return claim;
+  return extend(direction_from(sender).bit_words, words);
 }
 
 ot::SentBlocks Supply::sent_blocks(std::span<const ot::Block> blocks, std::size_t place) const {

@@ -77,6 +77,7 @@ class Supply {
     std::size_t bits() const { return 64 * bit_words; }
     std::size_t all() const { return bits() + count; }
   };
+  Claim extend(std::size_t& claimed, std::size_t count) const;
   Direction& direction_from(int sender) { return sender == context_.self() ? sent_ : received_; }
   static Bits bits_of(const Direction& direction, const Claim& claim);
   Session& session() const { return static_cast<Session&>(*context_.state()); }
