@@ -160,10 +160,10 @@ bool Assembly::is_connected(std::size_t peer) {
 }
 
 void Assembly::add(std::size_t peer, SecureSocket socket) {
-  auto connection = TcpConnection::start(std::move(socket), options_.names[peer], node_, net_thread_,
-                                         context_, options_.tcp);
   std::lock_guard lock(mutex_);
-  connections_[peer] = std::move(connection);
+  if (connections_[peer]) return;  // two greeted at once: the first one counts
+  connections_[peer] = TcpConnection::start(std::move(socket), options_.names[peer], node_, net_thread_,
+                                            context_, options_.tcp);
   changed_.notify_all();
 }
 

@@ -200,7 +200,6 @@ TEST(Mesh, TheOwnIdentityMustBeThePinnedOne) {
 TEST(Mesh, ASecondConnectionOfAPartyIsRefused) {
   Job job;
   auto alice = std::async(std::launch::async, [&] { return job.run({0}, ErrorKind::kPeer)[0]; });
-  job.options[0].connect_timeout = std::chrono::seconds(2);
   const Identity bob = Identity::load(job.directory.path / "bob");
   const TlsContext context(bob);
   const auto dial = [&] {
@@ -208,17 +207,20 @@ TEST(Mesh, ASecondConnectionOfAPartyIsRefused) {
                         {job.pins[0]}, soon());
   };
   const Hello hello{.party = 1, .parties = 3, .software = "0.1.0"};
-  SecureSocket first = dial(), second = dial();
-  shake_hands(first, hello, 0, "alice", "", soon());
-  EXPECT_THAT(error_of(ErrorKind::kIdentity,
-                       [&] {
-                         // alice may still be noting the first one down
-                         std::this_thread::sleep_for(milliseconds(50));
-                         SecureSocket third = dial();
-                         shake_hands(third, hello, 0, "alice", "", soon());
-                       }),
-              AllOf(HasSubstr("party alice refuses"), HasSubstr("is connected already")));
-  EXPECT_THAT(alice.get(), HasSubstr("party carol did not connect"));
+  {
+    SecureSocket first = dial(), second = dial();
+    shake_hands(first, hello, 0, "alice", "", soon());
+    // Until alice has noted the first one down, she takes others as well, and drops them.
+    std::string refusal = "no error";
+    for (const auto by = soon(); refusal == "no error" && Clock::now() < by;) {
+      refusal = error_of(ErrorKind::kIdentity, [&] {
+        SecureSocket another = dial();
+        shake_hands(another, hello, 0, "alice", "", soon());
+      });
+    }
+    EXPECT_THAT(refusal, AllOf(HasSubstr("party alice refuses"), HasSubstr("is connected already")));
+  }
+  EXPECT_THAT(alice.get(), HasSubstr("party bob"));  // his first connection was the one that counted
 }
 
 TEST(Mesh, StrangersDoNotDisturb) {
