@@ -153,31 +153,39 @@ constexpr std::size_t kRowNumbers = 12;
 constexpr std::size_t kCodeTurn = 6;
 constexpr std::size_t kTurnRows = kCodeTurn * kLanes / 3;
 
-// The positions of some rows.
-void name_positions(std::uint32_t (&positions)[kTurnRows * kRowNumbers], std::uint32_t dimension,
-                    std::uint64_t first, const LoadedKeys& keys) {
+// The positions of some rows, on their way into the nearest cache from now on.
+void name_positions(std::uint32_t (&positions)[kTurnRows * kRowNumbers], const Block* in,
+                    std::uint32_t dimension, std::uint64_t first, const LoadedKeys& keys) {
   Register state[kCodeTurn];
   for (std::size_t r = 0; r < kCodeTurn; ++r) state[r] = counters(3 * first + r * kLanes);
   encrypt(state, keys);
   for (std::size_t r = 0; r < kCodeTurn; ++r)
     store(reinterpret_cast<Block*>(positions) + r * kLanes, state[r]);
   for (std::uint32_t& x : positions) x = static_cast<std::uint32_t>(std::uint64_t{x} * dimension >> 32);
+  for (std::size_t i = 0; i < kTurnRows; ++i)
+    for (std::size_t j = 0; j < kCodeWeight; ++j) __builtin_prefetch(in + positions[kRowNumbers * i + j]);
 }
 
+void add_rows(Wide* out, std::size_t rows, const Wide* in,
+              const std::uint32_t (&positions)[kTurnRows * kRowNumbers]) {
+  for (std::size_t i = 0; i < rows; ++i) {
+    Wide sum = out[i];
+    for (std::size_t j = 0; j < kCodeWeight; ++j) sum ^= in[positions[kRowNumbers * i + j]];
+    out[i] = sum;
+  }
+}
+
+// Positions are named a turn ahead of their use: what they name is far away, and none waits for another.
 void encode(Block* out, std::size_t n, const Block* in, std::uint32_t dimension, std::uint64_t first,
             const RoundKeys& matrix) {
   const LoadedKeys keys = load_keys(matrix);
-  const auto* wide_in = reinterpret_cast<const Wide*>(in);
-  auto* wide_out = reinterpret_cast<Wide*>(out);
-  alignas(64) std::uint32_t positions[kTurnRows * kRowNumbers];
-  for (std::size_t done = 0; done < n; done += kTurnRows) {
-    name_positions(positions, dimension, first + done, keys);
-    const std::size_t rows = n - done < kTurnRows ? n - done : kTurnRows;
-    for (std::size_t i = 0; i < rows; ++i) {
-      Wide sum = wide_out[done + i];
-      for (std::size_t j = 0; j < kCodeWeight; ++j) sum ^= wide_in[positions[kRowNumbers * i + j]];
-      wide_out[done + i] = sum;
-    }
+  alignas(64) std::uint32_t positions[2][kTurnRows * kRowNumbers];
+  name_positions(positions[0], in, dimension, first, keys);
+  for (std::size_t done = 0, turn = 0; done < n; done += kTurnRows, turn ^= 1) {
+    const std::size_t next = done + kTurnRows;
+    if (next < n) name_positions(positions[turn ^ 1], in, dimension, first + next, keys);
+    add_rows(reinterpret_cast<Wide*>(out + done), n - done < kTurnRows ? n - done : kTurnRows,
+             reinterpret_cast<const Wide*>(in), positions[turn]);
   }
 }
 
