@@ -128,9 +128,9 @@ TEST(Duo, KeepsItsBudgets) {
   EXPECT_LE(bits(settled(0, Then::kRelu, 32)), 30 * 8);
 }
 
-// Few of them; more are encrypted (lattice_products_test.cc).
+// Few of them; more take silent transfers (word_products_test.cc), or are encrypted (lattice_products_test.cc).
 TEST(Duo, ProductsCostTheirBits) {
-  constexpr std::int64_t kFew = 1024;
+  constexpr std::int64_t kFew = 1000;
   const auto operation = [](Context& context, Shares in) -> Task<Shares> {
     Contraction c;
     c.product = Contraction::Product::kElementwise;

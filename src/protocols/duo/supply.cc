@@ -19,6 +19,11 @@ std::size_t stream_bytes(std::size_t count) { return ot::groups_for(count) * ot:
 
 }  // namespace
 
+Supply::Cost Supply::cost_of(std::size_t count) {
+  if (count >= kSilentFrom) return {.to_sender = 0, .to_receiver = stream_bytes(count), .rounds = 1};
+  return {.to_sender = ot::softspoken_bytes(count, kTreeLevels), .to_receiver = 0, .rounds = 0};
+}
+
 Supply::~Supply() {
   if (context_.counting()) return;
   for (Direction* direction : {&sent_, &received_}) session().give_blocks(std::move(direction->memory));
@@ -101,13 +106,6 @@ void Supply::apply_correction() {
   take_bits_of_sent(all.first(sent_.bits()), 0);
   sent_.blocks = all.subspan(sent_.bits());
   correction_.reset();
-}
-
-void Supply::start() {
-  SOTTO_ASSERT(!started_, "transfers are made once");
-  started_ = true;
-  ask();
-  await_correction();
 }
 
 // A direction's transfers from a stream: some groups at a time, of which bits are taken, or blocks kept.

@@ -33,28 +33,33 @@ class Supply {
     std::size_t begin = 0, count = 0;
   };
 
+  // Of as many transfers in one direction: bytes, and rounds before the operation's first.
+  struct Cost {
+    std::uint64_t to_sender, to_receiver;
+    std::uint32_t rounds;
+  };
+  static Cost cost_of(std::size_t count);
+
   explicit Supply(Context& context) : context_(context) {}
   ~Supply();
   Supply(const Supply&) = delete;
   Supply& operator=(const Supply&) = delete;
 
   Context& context() const { return context_; }
-  // Before start() or make().
+  // Before make().
   Claim claim(int sender, std::size_t count);
   // Of single bits: words of 64.
   Claim claim_bits(int sender, std::size_t words);
-  // All by SoftSpoken, in the first round.
-  void start();
-  // As is cheaper: in no round of its own, or in one, after which both parties have their blocks.
+  // By SoftSpoken in no round of its own; silently in one, after which both parties have their blocks.
   Task<void> make();
   // Whether it takes another round until this party has all its blocks, or the other all of its.
   bool half_ready() const { return half_ready_; }
 
-  // Transfers [first, first + count) of a claim. Where this party sends: from the second round after start()
+  // Transfers [first, first + count) of a claim. Where this party sends: from the second round after make()
   // on.
   ot::SentBlocks sent(const Claim& claim, std::size_t first, std::size_t count);
   ot::SentBlocks sent(const Claim& claim) { return sent(claim, 0, claim.count); }
-  // Where it chooses: from start() on.
+  // Where it chooses: from make() on.
   ot::ReceivedBlocks received(const Claim& claim, std::size_t first, std::size_t count) const;
   ot::ReceivedBlocks received(const Claim& claim) const { return received(claim, 0, claim.count); }
 

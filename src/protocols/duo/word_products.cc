@@ -1,6 +1,7 @@
 #include "protocols/duo/word_products.h"
 
 #include <algorithm>
+#include <deque>
 
 #include "base/ring.h"
 #include "crypto/ot/correlated_vectors.h"
@@ -11,7 +12,7 @@
 namespace sotto::protocols::duo {
 namespace {
 
-// Items at once have 64 transfers each, of 16 bytes; products at once 260 bytes on the wire each.
+// Items have 64 transfers each, of 16 bytes, made at once; products at once have 260 bytes on the wire each.
 constexpr std::size_t kItemsAtOnce = std::size_t{1} << 14, kProductsAtOnce = std::size_t{1} << 16;
 
 // Rows of `length` from columns [first, first + count).
@@ -112,38 +113,70 @@ Task<Words> Gilboa::choose(Words factors) {
 
 namespace {
 
-// Products of items [first, first + count) and of some columns, all terms at once.
-Task<void> cross_terms_of(Context& context, CrossTerms terms, const Words& x, const Words& y,
-                          const WordProducts& products, std::size_t first, std::size_t count, Columns columns,
-                          const Words& out) {
-  Words rows = context.words(count * columns.count);
-  const auto row_of = [&](const Words& words, std::size_t row) {
-    return words.span().subspan(row * products.length + columns.first, columns.count);
-  };
-  context.local([&] {
-    for (std::size_t i = 0; i < count; ++i)
-      std::ranges::copy(row_of(x, products.source(first + i)),
-                        rows.mutable_span().begin() + static_cast<std::ptrdiff_t>(i * columns.count));
-  });
-  const Words factors = y.slice(first, count);
-  Supply supply(context);
-  std::vector<Gilboa> senders;
-  senders.reserve(2);
-  std::vector<Task<Words>> directions;
-  for (const int sender : {0, 1})
-    if (terms.has(sender)) senders.emplace_back(supply, sender, count, columns.count);
-  supply.start();
-  for (Gilboa& sender : senders)
-    directions.push_back(sender.run(context.self() == sender.sender() ? rows : factors));
-  const std::vector<Words> shares = co_await when_all(std::move(directions));
-  context.local([&] {
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto to = out.mutable_span().subspan(products.target(first + i) * products.length + columns.first,
-                                                 columns.count);
-      for (const Words& share : shares)
-        ring::add(to, to, share.span().subspan(i * columns.count, columns.count));
+// Items that take their transfers together, of some columns; slice after slice of them, all terms at once.
+class Batch {
+ public:
+  Batch(Context& context, CrossTerms terms, const WordProducts& products, Columns columns, std::size_t first,
+        std::size_t count)
+      : context_(context), products_(products), columns_(columns), supply_(context) {
+    const std::size_t step = items_at_once(columns.count);
+    for (std::size_t begin = 0; begin < count; begin += step) {
+      Items& items = slices_.emplace_back(first + begin, std::min(step, count - begin));
+      for (const int sender : {0, 1})
+        if (terms.has(sender)) items.directions.emplace_back(supply_, sender, items.count, columns.count);
     }
-  });
+  }
+
+  Task<void> run(Words x, Words y, Words out) {
+    co_await supply_.make();
+    for (Items& items : slices_) {
+      const Words rows = rows_of(x, items), factors = y.slice(items.first, items.count);
+      std::vector<Task<Words>> directions;
+      for (Gilboa& sender : items.directions)
+        directions.push_back(sender.run(context_.self() == sender.sender() ? rows : factors));
+      const std::vector<Words> shares = co_await when_all(std::move(directions));
+      context_.local([&] { add(out, items, shares); });
+    }
+  }
+
+ private:
+  struct Items {
+    std::size_t first, count;
+    std::deque<Gilboa> directions = {};
+  };
+
+  // Of a row of x or of the result.
+  std::size_t place_of(std::size_t row) const { return row * products_.length + columns_.first; }
+
+  Words rows_of(const Words& x, const Items& items) const {
+    Words rows = context_.words(items.count * columns_.count);
+    context_.local([&] {
+      for (std::size_t i = 0; i < items.count; ++i)
+        store(rows, i * columns_.count, x.slice(place_of(products_.source(items.first + i)), columns_.count));
+    });
+    return rows;
+  }
+
+  void add(const Words& out, const Items& items, const std::vector<Words>& shares) const {
+    for (std::size_t i = 0; i < items.count; ++i) {
+      const auto to = out.mutable_span().subspan(place_of(products_.target(items.first + i)), columns_.count);
+      for (const Words& share : shares)
+        ring::add(to, to, share.span().subspan(i * columns_.count, columns_.count));
+    }
+  }
+
+  Context& context_;
+  const WordProducts& products_;
+  Columns columns_;
+  Supply supply_;
+  std::deque<Items> slices_;
+};
+
+// Of all items, the numbers of those that take their transfers together.
+std::vector<std::size_t> batches_of(std::size_t items) {
+  std::vector<std::size_t> batches(items / kItemsAtOnce, kItemsAtOnce);
+  if (items % kItemsAtOnce != 0) batches.push_back(items % kItemsAtOnce);
+  return batches;
 }
 
 }  // namespace
@@ -153,26 +186,56 @@ Task<Words> cross_terms(Context& context, CrossTerms terms, Words x, Words y, Wo
   context.local([&] { std::ranges::fill(out.mutable_span(), 0); });
   if (terms.none()) co_return out;
   for (const Columns columns : columns_of(products.length)) {
-    const std::size_t step = items_at_once(columns.count);
-    for (std::size_t first = 0; first < products.items; first += step) {
-      co_await cross_terms_of(context, terms, x, y, products, first, std::min(step, products.items - first),
-                              columns, out);
+    std::size_t first = 0;
+    for (const std::size_t count : batches_of(products.items)) {
+      Batch batch(context, terms, products, columns, first, count);
+      co_await batch.run(x, y, out);
+      first += count;
     }
   }
   co_return out;
 }
 
-// A transfer takes 31 bits of correction and a flip; a product 65 * 32 bits of masked numbers.
+namespace {
+
+// Adds what some equal things cost, one after the other.
+void add(he::Cost& sum, const he::Cost& each, std::size_t times) {
+  sum.up += each.up * times;
+  sum.back += each.back * times;
+  sum.nanoseconds += each.nanoseconds * times;
+  sum.rounds += each.rounds * static_cast<std::uint32_t>(times);
+}
+
+// Flips, and masked numbers of 64 bits, 63, ...
+he::Cost slice_cost(std::size_t items, std::size_t length) {
+  constexpr std::uint64_t kFactorNanoseconds = 1000, kProductNanoseconds = 1000;
+  he::Cost cost{.up = 64 * ot::flips_bytes(items),
+                .nanoseconds = items * (kFactorNanoseconds + length * kProductNanoseconds)};
+  for (int width = 64; width > 0; --width) cost.back += ot::correlated_vectors_bytes(items, length, width);
+  return cost;
+}
+
+he::Cost batch_cost(std::size_t items, std::size_t length) {
+  // What silent transfers of a factor take beyond others.
+  constexpr std::uint64_t kSilentNanoseconds = 1000;
+  const Supply::Cost transfers = Supply::cost_of(64 * items);
+  he::Cost cost{.up = transfers.to_sender,
+                .back = transfers.to_receiver,
+                .nanoseconds = transfers.rounds * items * kSilentNanoseconds,
+                .rounds = transfers.rounds};
+  const std::size_t step = items_at_once(length);
+  add(cost, slice_cost(step, length), items / step);
+  if (items % step != 0) add(cost, slice_cost(items % step, length), 1);
+  return cost;
+}
+
+}  // namespace
+
 he::Cost transfers_cost(std::size_t items, std::size_t length) {
-  constexpr std::uint64_t kFactorBytes = 64 * 4, kProductBytes = 65 * 4, kFactorNanoseconds = 1000,
-                          kProductNanoseconds = 1000;
   he::Cost cost{.rounds = 0};
-  cost.up = items * kFactorBytes * columns_of(length).size();
-  cost.back = items * length * kProductBytes;
-  cost.nanoseconds = items * kFactorNanoseconds + items * length * kProductNanoseconds;
   for (const Columns columns : columns_of(length)) {
-    const std::size_t step = items_at_once(columns.count);
-    cost.rounds += 2 * static_cast<std::uint32_t>((items + step - 1) / step);
+    add(cost, batch_cost(kItemsAtOnce, columns.count), items / kItemsAtOnce);
+    if (items % kItemsAtOnce != 0) add(cost, batch_cost(items % kItemsAtOnce, columns.count), 1);
   }
   return cost;
 }

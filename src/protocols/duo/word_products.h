@@ -10,7 +10,8 @@
 // Security: semi-honest, that of transfers (bit_products.h).
 //
 // Cost of y times a vector of n, for y of b bits: b transfers, b + b (129 - b) / 2 n bits, that is 64 + 2080
-// n at 64; 2 rounds for each slice of 2^16 products.
+// n at 64; 2 rounds for each slice of 2^16 products. 2^14 numbers y take their transfers together: of 1,024
+// and more they are silent (supply.h), which takes a round for all slices.
 #pragma once
 
 #include <functional>
