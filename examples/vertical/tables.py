@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """tables.py DIRECTORY: the Wisconsin breast cancer table of Debian's python3-sklearn, split by columns between a hospital (ten
-means, and the label) and a laboratory (twenty more), with the same patients in the same order."""
+means, and the label) and a laboratory (twenty more), with the same patients in the same order: 500 to learn from, and 69 new ones."""
 import csv
 import pathlib
 import sys
@@ -14,14 +14,15 @@ def main():
     table = load_breast_cancer()
     names = [name.replace(" ", "_") for name in table.feature_names]
     patients = [f"patient-{row:04d}" for row in range(len(table.data))]
-    with open(directory / "hospital.csv", "w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["patient", *names[:10], "benign"])
-        writer.writerows([p, *row[:10], label] for p, row, label in zip(patients, table.data, table.target))
-    with open(directory / "laboratory.csv", "w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["patient", *names[10:]])
-        writer.writerows([p, *row[10:]] for p, row in zip(patients, table.data))
+    rows = list(zip(patients, table.data, table.target))
+    for ending, part in [("", rows[:500]), ("-new", rows[500:])]:
+        write(directory / f"hospital{ending}.csv", ["patient", *names[:10], "benign"], [[p, *row[:10], y] for p, row, y in part])
+        write(directory / f"laboratory{ending}.csv", ["patient", *names[10:]], [[p, *row[10:]] for p, row, _ in part])
+
+
+def write(path, header, rows):
+    with open(path, "w", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
 
 
 if __name__ == "__main__":

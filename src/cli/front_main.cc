@@ -74,7 +74,8 @@ void add_kernel_bench(CLI::App& bench, int& exit_code) {
   command.add_option("--elements", options->elements, "How many at once")->capture_default_str();
   command.add_option("--bits", options->bits, "The window of what is compared: |x| < 2^(bits-1)")
       ->capture_default_str();
-  command.add_option("--network", options->network, "lan, wan or MBIT:ONE_WAY_MS[:duplex]")->capture_default_str();
+  command.add_option("--network", options->network, "lan, wan or MBIT:ONE_WAY_MS[:duplex]")
+      ->capture_default_str();
   command.add_option("--repeats", options->repeats, "Runs that count")->capture_default_str();
   command.add_flag("--json", options->json, "One JSON object");
   command.callback([options, &exit_code] { exit_code = bench_kernel(*options); });
@@ -117,9 +118,8 @@ void add_demo(CLI::App& app, int& exit_code) {
   command.callback([demo, &exit_code] { exit_code = run_demo(*demo); });
 }
 
-void add_learner(CLI::App& app, int& exit_code, learn::Regression kind, const char* name, const char* help) {
-  auto arguments = std::make_shared<Learn>();
-  arguments->kind = kind;
+void add_learner(CLI::App& app, int& exit_code, const Learn& like, const char* name, const char* help) {
+  auto arguments = std::make_shared<Learn>(like);
   auto& command = *app.add_subcommand(name, help);
   command.add_option("--job", arguments->job, "The learner's job file")->required();
   command.add_option("--as", arguments->name,
@@ -158,10 +158,12 @@ int main(int count, char** arguments) {
   add_demo(app, exit_code);
   auto& learn = *app.add_subcommand("learn", "Learn from tables whose columns several parties hold")
                      ->require_subcommand(1);
-  add_learner(learn, exit_code, sotto::learn::Regression::kLogistic, "logistic",
+  add_learner(learn, exit_code, {.kind = sotto::learn::Regression::kLogistic}, "logistic",
               "Logistic regression: a probability from columns on all sides");
-  add_learner(learn, exit_code, sotto::learn::Regression::kLinear, "linear",
+  add_learner(learn, exit_code, {.kind = sotto::learn::Regression::kLinear}, "linear",
               "Linear regression: a number from columns on all sides");
+  add_learner(learn, exit_code, {.predict = true}, "predict",
+              "Apply to new rows what one of the others learnt; or reveal what was kept");
   const int code = run_app(app, count, arguments);
   return code != 0 ? code : exit_code;
 }

@@ -17,9 +17,11 @@
 #include "learn/introduction.h"
 #include "learn/linear/inputs.h"
 #include "learn/linear/outcome.h"
+#include "learn/linear/prediction_job.h"
 #include "learn/linear/program.h"
 #include "learn/linear/run_job_file.h"
 #include "learn/linear/sample.h"
+#include "learn/linear/stored.h"
 
 namespace sotto::cli {
 namespace {
@@ -62,7 +64,8 @@ learn::LinearSize size_from(const learn::LinearJob& job, const std::vector<learn
     features.push_back(static_cast<std::int64_t>(facts[i].features));
     rows = static_cast<std::int64_t>(facts[i].rows);
   }
-  if (std::ranges::all_of(features, [](auto count) { return count == 0; }))
+  const bool kept = job.applied && job.applied->scores == learn::Scores::kKept;
+  if (!kept && std::ranges::all_of(features, [](auto count) { return count == 0; }))
     throw Error(ErrorKind::kData, "no party brings a feature",
                 "There is nothing to learn from labels alone.");
   return learn::size_of(job, std::move(owners), std::move(features), rows);
@@ -102,6 +105,11 @@ std::filesystem::path compile(const learn::LinearJob& job, const learn::LinearSi
   return plan;
 }
 
+learn::LinearJob load_job(const Learn& learn) {
+  return learn.predict ? learn::load_prediction_job(learn.job)
+                       : learn::load_linear_job(learn.kind, learn.job);
+}
+
 // The party itself, as a process; its report.
 json run_party_process(const Learn& learn, const std::filesystem::path& job_file) {
   ProgressBars bars;
@@ -124,16 +132,19 @@ json run_party_process(const Learn& learn, const std::filesystem::path& job_file
 
 int learn_as(const Learn& learn) {
   log::set_party(learn.name);
-  const auto job = learn::load_linear_job(learn.kind, learn.job);
+  const auto job = load_job(learn);
   const auto& local = job.local_of(learn.name);
   const bool talks = !learn.json && !learn.progress_lines;
   const auto own = learn::read_own_table(job, learn.name);
+  const auto stored = job.applied ? learn::read_stored(job, learn.name) : learn::Stored();
   const auto work = work_directory(local);
   if (talks)
     std::cerr << fmt::format("{} of job \"{}\": {} rows, {} columns; waiting at most {} s for the others\n",
                              learn.name, job.name, own.facts.rows, own.facts.features, job.connect_seconds);
   const auto facts = learn::introduce(introduction_of(job, learn.name, own));
-  const auto size = size_from(job, facts);
+  auto size = size_from(job, facts);
+  size.stored = stored.formats;
+  if (job.applied) learn::check_fit(job, size, size.stored);
   const auto inputs = write_inputs(job, size, learn.name, own, work);
   const auto plan = compile(job, size, facts, work);
   const auto file =
@@ -154,7 +165,7 @@ int learn_as(const Learn& learn) {
 }
 
 int learn_all(const Learn& learn) {
-  const auto job = learn::load_linear_job(learn.kind, learn.job);
+  const auto job = load_job(learn);
   for (const auto& party : job.parties) job.local_of(party.name);
   if (!learn.page.empty()) require_page_writable(learn.page);
   ProgressBars bars;
@@ -167,7 +178,9 @@ int learn_all(const Learn& learn) {
       std::cerr << fmt::format("[{}] {}\n", name, line);
     }
   };
-  const std::string command = learn.kind == learn::Regression::kLogistic ? "logistic" : "linear";
+  const std::string command = learn.predict                                ? "predict"
+                              : learn.kind == learn::Regression::kLogistic ? "logistic"
+                                                                           : "linear";
   std::vector<Launch> launches;
   for (const auto& party : job.parties) {
     Launch launch{party.name,

@@ -1,4 +1,5 @@
-// sotto learn: a learner's job, from tables to a model. One party of it (--as), or all on this machine.
+// sotto learn: a learner's job, from tables to a model, and from a model to predictions. One party of it
+// (--as), or all on this machine.
 #pragma once
 
 #include <filesystem>
@@ -11,9 +12,10 @@ namespace sotto::cli {
 
 struct Learn {
   learn::Regression kind = learn::Regression::kLogistic;
-  std::string job, name, page;
+  std::string job = {}, name = {}, page = {};
+  bool predict = false;  // the job applies what another one learnt, and says of which kind it was
   bool json = false, progress_lines = false, plan_only = false;
-  RunFlags run;
+  RunFlags run = {};
 };
 
 // Returns the exit code. A party alone reads its table, compares rows with the others, compiles the plan

@@ -65,13 +65,19 @@ std::vector<Scaling> center_and_scale(Table& table, const std::vector<std::uint3
                   "It can teach nothing: leave it out with without = [...].");
     auto scaling = scaling_of(table, column, training);
     if (!scale) scaling.deviation = 1;
-    for (std::size_t row = 0; row < table.rows; ++row) {
-      double& value = table.values[row * width + column];
-      value = (value - scaling.mean) / scaling.deviation;
-    }
     scalings.push_back(scaling);
   }
+  apply_scalings(table, scalings);
   return scalings;
+}
+
+void apply_scalings(Table& table, const std::vector<Scaling>& scalings) {
+  const auto width = table.features.size();
+  SOTTO_ASSERT(scalings.size() == width, "each column has its own");
+  for (std::size_t i = 0; i < table.values.size(); ++i) {
+    const auto& scaling = scalings[i % width];
+    table.values[i] = (table.values[i] - scaling.mean) / scaling.deviation;
+  }
 }
 
 }  // namespace sotto::learn

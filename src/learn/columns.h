@@ -35,4 +35,7 @@ Split split_rows(std::size_t rows, double holdout, std::uint64_t seed);
 std::vector<Scaling> center_and_scale(Table& table, const std::vector<std::uint32_t>& training, bool scale,
                                       const std::string& file);
 
+// The same with the numbers of an earlier training.
+void apply_scalings(Table& table, const std::vector<Scaling>& scalings);
+
 }  // namespace sotto::learn

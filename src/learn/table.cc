@@ -121,15 +121,15 @@ class Reader {
     if (!layout_.id.empty()) id_ = column(layout_.id, "id");
     if (!layout_.label.empty()) label_ = column(layout_.label, "label");
     for (const auto& name : layout_.without) column(name, "without");
-    if (layout_.features.empty()) {
+    if (layout_.features.empty() && !layout_.exactly) {
       for (std::size_t i = 0; i < header_.size(); ++i)
         if (i != id_ && i != label_ &&
             std::ranges::find(layout_.without, header_[i]) == layout_.without.end())
           take(i);
     } else {
-      for (const auto& name : layout_.features) take(column(name, "features"));
+      for (const auto& name : layout_.features) take(column(name, layout_.listed_by.c_str()));
     }
-    if (features_.empty() && label_ == kNone)
+    if (features_.empty() && label_ == kNone && !layout_.exactly)
       records_.fail("has neither features nor a label",
                     "Which columns are meant? See `features`, `without`.");
   }

@@ -16,6 +16,8 @@ struct TableLayout {
   std::string label;                  // "": the labels are another party's
   std::vector<std::string> features;  // empty: all columns that are neither id, label nor `without`
   std::vector<std::string> without;
+  bool exactly = false;                // no other features than those listed, also where none is
+  std::string listed_by = "features";  // for messages
 };
 
 struct Table {

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "learn/linear/own_model.h"
 #include "runtime/data.h"
 
 namespace sotto::learn {
@@ -41,11 +42,11 @@ class Checks {
       : job_(job), local_(local), own_(own) {}
 
   void run() {
-    if (job_.training.batch > static_cast<std::int64_t>(own_.split.training.size()))
+    if (!job_.applied && job_.training.batch > static_cast<std::int64_t>(own_.split.training.size()))
       fail(fmt::format("gives {} training rows, and a batch is {}", own_.split.training.size(),
                        job_.training.batch),
            "Give a smaller batch, a smaller holdout, or more rows.");
-    if (local_.layout.label.empty()) return;
+    if (own_.table.labels.empty()) return;
     if (job_.kind == Regression::kLogistic)
       check_classes();
     else
@@ -87,7 +88,10 @@ class Checks {
                .labels = {},
                .values = std::move(labels),
                .rows = own_.table.rows};
-    own_.label = center_and_scale(only, own_.split.training, true, local_.csv.string()).front();
+    if (job_.applied)
+      apply_scalings(only, {own_.label});
+    else
+      own_.label = center_and_scale(only, own_.split.training, true, local_.csv.string()).front();
     labels = std::move(only.values);
   }
 
@@ -112,12 +116,14 @@ class Gathered {
   Shape shape_;
 };
 
+// A last batch that is not full repeats rows: of zeros, a prediction would tell the intercept.
 Gathered columns_of(const OwnTable& own, const std::vector<std::uint32_t>& rows, std::int64_t padded) {
   const auto width = own.table.features.size();
   Gathered gathered(padded, static_cast<std::int64_t>(width));
-  for (std::size_t i = 0; i < rows.size(); ++i)
+  for (std::size_t i = 0; i < static_cast<std::size_t>(padded); ++i)
     for (std::size_t column = 0; column < width; ++column)
-      gathered.at(i, static_cast<std::int64_t>(column)) = own.table.values[rows[i] * width + column];
+      gathered.at(i, static_cast<std::int64_t>(column)) =
+          own.table.values[rows[i % rows.size()] * width + column];
   return gathered;
 }
 
@@ -150,15 +156,75 @@ Gathered measuring_matrix(const LinearJob& job, const LinearSize& size, const Ow
   return matrix;
 }
 
+// Columns become one: this owner's part of each row's score.
+void sum_scores(OwnTable& own, const std::vector<double>& weights) {
+  if (weights.empty()) return;
+  std::vector<double> parts(own.table.rows, 0.0);
+  for (std::size_t i = 0; i < own.table.values.size(); ++i)
+    parts[i / weights.size()] += own.table.values[i] * weights[i % weights.size()];
+  own.table.values = std::move(parts);
+  own.table.features = {"score"};
+}
+
+// The columns that the model was trained on, by name, centred and scaled as they were then.
+void take_columns(const LinearJob& job, const std::string& party, OwnTable& own) {
+  const auto& local = job.local_of(party);
+  const auto model = load_own_model(job, party);
+  const auto record = own_model_file(local.earlier_results);
+  auto layout = local.layout;
+  layout.exactly = true, layout.features = model.columns, layout.listed_by = record.string();
+  if (!job.labels_from(party)) layout.label.clear();
+  own.table = read_table(local.csv, layout);
+  own.scalings = model.scalings, own.label = model.label;
+  apply_scalings(own.table, own.scalings);
+  if (job.applied->scores != Scores::kOwn) return;
+  if (model.weights.size() != model.columns.size())
+    throw Error(ErrorKind::kData, fmt::format("{} has no weights", record.string()),
+                "Its job was run with model = \"secret\": say so in the prediction's job file, if there are "
+                "stores.");
+  own.intercept = model.intercept;
+  sum_scores(own, model.weights);
+}
+
+// Rows that scores were kept of: their ids and labels alone.
+void take_kept_rows(const LinearJob& job, const std::string& party, OwnTable& own) {
+  const auto& local = job.local_of(party);
+  const auto kept = load_kept_rows(job, party);
+  auto layout = local.layout;
+  layout.exactly = true;
+  if (!job.labels_from(party)) layout.label.clear();
+  own.table = read_table(local.csv, layout);
+  own.label = kept.label;
+  if (own.table.rows != kept.rows || (!kept.ids.empty() && digest_of_rows(own.table.ids) != kept.ids))
+    throw Error(ErrorKind::kData,
+                fmt::format("{} has other rows than the scores that job \"{}\" kept", local.csv.string(),
+                            job.applied->earlier),
+                fmt::format("Give the same {} rows in the same order, under the same id column.", kept.rows));
+}
+
+OwnTable read_rows_to_apply(const LinearJob& job, const std::string& party) {
+  OwnTable own;
+  if (job.applied->scores == Scores::kKept)
+    take_kept_rows(job, party, own);
+  else
+    take_columns(job, party, own);
+  own.split = split_rows(own.table.rows, 0, job.training.seed);
+  return own;
+}
+
 }  // namespace
 
 OwnTable read_own_table(const LinearJob& job, const std::string& party) {
   OwnTable own;
   if (!job.parties[job.index_of(party)].table) return own;
   const auto& local = job.local_of(party);
-  own.table = read_table(local.csv, local.layout);
-  own.split = split_rows(own.table.rows, job.training.holdout, job.training.seed);
-  own.scalings = center_and_scale(own.table, own.split.training, local.scale, local.csv.string());
+  if (job.applied) {
+    own = read_rows_to_apply(job, party);
+  } else {
+    own.table = read_table(local.csv, local.layout);
+    own.split = split_rows(own.table.rows, job.training.holdout, job.training.seed);
+    own.scalings = center_and_scale(own.table, own.split.training, local.scale, local.csv.string());
+  }
   Checks(job, local, own).run();
   const double labels = job.kind == Regression::kLinear ? magnitude_of(own.table.labels) : 1;
   own.facts = {.rows = own.table.rows,
@@ -166,11 +232,13 @@ OwnTable read_own_table(const LinearJob& job, const std::string& party) {
                .range_bits = range_bits(std::max(magnitude_of(own.table.values), labels))};
   constexpr std::int32_t kMostBits = 12;
   if (own.facts.range_bits > kMostBits)
-    throw Error(
-        ErrorKind::kData,
-        fmt::format("{} has values beyond 2^{}, after centring{}", local.csv.string(), kMostBits,
-                    local.scale ? " and scaling" : ""),
-        local.scale ? "Take the logarithm of the column, or cap it." : "Scale the columns: scale = true.");
+    throw Error(ErrorKind::kData,
+                fmt::format("{} has values beyond 2^{}, after centring{}", local.csv.string(), kMostBits,
+                            local.scale ? " and scaling" : ""),
+                job.applied
+                    ? "They are far from all that the model was trained on: are they in the same units?"
+                : local.scale ? "Take the logarithm of the column, or cap it."
+                              : "Scale the columns: scale = true.");
   return own;
 }
 
@@ -182,10 +250,17 @@ std::map<std::string, std::filesystem::path> write_inputs(const LinearJob& job, 
     numbers.write(files[name] = directory / (name + ".npy"));
   };
   if (own.facts.features > 0) {
-    write(data_name(party), columns_of(own, own.split.training, size.rows));
+    if (!job.applied) write(data_name(party), columns_of(own, own.split.training, size.rows));
     write("test." + data_name(party), columns_of(own, own.split.test, size.padded_test_rows));
   }
   if (party != job.training.label_at) return files;
+  if (job.applied) {
+    if (job.measures()) write(std::string("test.") + kMeasures, measuring_matrix(job, size, own));
+    if (job.applied->scores == Scores::kOwn) {
+      runtime::write_npy(files[kIntercept] = directory / "intercept.npy", {1}, std::span(&own.intercept, 1));
+    }
+    return files;
+  }
   const auto weights = class_weights(job.training, own);
   Gathered labels(size.rows, 1), row_weights(size.rows, 1);
   for (std::size_t i = 0; i < own.split.training.size(); ++i) {
@@ -208,8 +283,9 @@ std::map<std::string, double> input_limits(const LinearJob& job, const std::vect
     if (facts[i].features > 0) limits[data_name(party)] = most;
     if (party != job.training.label_at) continue;
     const bool linear = job.kind == Regression::kLinear;
-    limits[kLabels] = linear ? most : job.training.weighted() ? kRarest : 1;
-    if (job.training.weighted()) limits[kRowWeights] = kRarest;
+    if (!job.applied) limits[kLabels] = linear ? most : job.training.weighted() ? kRarest : 1;
+    if (!job.applied && job.training.weighted()) limits[kRowWeights] = kRarest;
+    if (job.applied && job.applied->scores == Scores::kOwn) limits[kIntercept] = kLargestScore;
     limits[kMeasures] = 2 * (linear ? most * most : kRarest);  // Y carries a factor below 2
   }
   return limits;

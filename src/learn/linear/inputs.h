@@ -19,13 +19,14 @@ struct OwnTable {
   Split split;
   std::vector<Scaling> scalings;  // of the features
   Scaling label;                  // of a linear regression's label
+  double intercept = 0;           // of a model whose weights the owners know, at the labels' owner
   Facts facts;
 };
 
-// Reads and checks the party's table; an empty one for a party that brings none. Throws kData and kUsage
-// naming file, column and row: what table.h and columns.h refuse, labels that are neither 0 nor 1 (or -1 and
-// 1), labels of one class only, too few of one class to weigh or to measure, fewer training rows than a
-// batch.
+// Reads and checks the party's table; an empty one for a party that brings none. Of a job that applies a
+// model: the columns that it was trained on, scaled as then (own_model.h). Throws kData and kUsage naming
+// file, column and row: what table.h and columns.h refuse, labels that are neither 0 nor 1 (or -1 and 1),
+// labels of one class only, too few of one class to weigh or to measure, fewer training rows than a batch.
 OwnTable read_own_table(const LinearJob& job, const std::string& party);
 
 // The party's inputs as files in a directory, by the plan's names.

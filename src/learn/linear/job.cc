@@ -242,6 +242,11 @@ Digest agreement_of(const LinearJob& job) {
     for (const auto& name : *learners) writer.text(name);
   }
   writer.number(static_cast<std::uint8_t>(job.reveals.model));
+  if (job.applied) {
+    writer.number(static_cast<std::uint8_t>(job.applied->scores));
+    writer.number(static_cast<std::uint8_t>(job.applied->keep));
+    writer.raw(job.applied->agreement);
+  }
   writer.number(job.checkpoint.every_steps);
   writer.real(job.checkpoint.every_seconds);
   return sha256(writer.bytes());

@@ -102,6 +102,25 @@ struct LinearLocal {
   TableLayout layout;
   bool scale = true;
   std::optional<std::filesystem::path> policy, store, store_key;
+  // Of a job that applies what an earlier one learnt: where that one's results are, and what it stored.
+  std::filesystem::path earlier_results;
+  std::optional<std::filesystem::path> load, load_key;
+};
+
+// Where the scores of an applied model come from.
+enum class Scores {
+  kStored,  // the parties' shares of a secret model, and their columns
+  kOwn,     // each owner knows its weights: it brings its part of every score
+  kKept,    // the parties' shares of scores that an earlier job kept
+};
+
+// A job that applies what an earlier one learnt instead of training (prediction_job.h).
+struct Applied {
+  Scores scores = Scores::kStored;
+  bool keep = false;    // the scores stay shares, in every party's store
+  std::string trained;  // the job that trained
+  std::string earlier;  // the job that stored what is loaded: that one, or one that kept scores
+  Digest agreement{};   // of the earlier job
 };
 
 struct LinearJob {
@@ -113,7 +132,13 @@ struct LinearJob {
   double connect_seconds = 60, stall_seconds = 8;
   runtime::CheckpointSchedule checkpoint;
   std::map<std::string, LinearLocal> local;
+  std::optional<Applied> applied;
 
+  bool measures() const { return !reveals.metrics.empty(); }
+  // Whether the party's table gives labels: always in training, else where something is measured.
+  bool labels_from(std::string_view party) const {
+    return party == training.label_at && (!applied || measures());
+  }
   std::size_t index_of(std::string_view party) const;  // throws kUsage
   const LinearLocal& local_of(std::string_view party) const;
 };

@@ -1,6 +1,7 @@
 #include "learn/linear/outcome.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <fstream>
@@ -8,8 +9,10 @@
 
 #include "base/error.h"
 #include "base/table.h"
+#include "learn/linear/own_model.h"
 #include "learn/linear/program.h"
 #include "runtime/data.h"
+#include "runtime/store.h"
 
 namespace sotto::learn {
 namespace {
@@ -20,6 +23,7 @@ class File {
  public:
   explicit File(const std::filesystem::path& path) : path_(path), stream_(path, std::ios::trunc) {}
   void line(const std::string& text) { stream_ << text << '\n'; }
+  void text(const std::string& text) { stream_ << text; }
   void finish() {
     if (!stream_.flush())
       throw Error(ErrorKind::kSystem, fmt::format("cannot write {}", path_.string()),
@@ -132,44 +136,144 @@ std::vector<std::string> tensors_learnt(const LinearJob& job, const std::string&
   return tensors;
 }
 
-json write_outcome(const LinearJob& job, const std::string& party, const OwnTable& own,
-                   const LinearSize& size, const json& report, const std::filesystem::path& work) {
-  const auto& results = job.local_of(party).results;
-  json outcome{{"party", party},
-               {"metrics", metrics_of(job, report.at("outputs"))},
-               {"epochs", epochs_of(job, report, size)},
-               {"most_epochs", job.training.epochs},
-               {"files", json::array()}};
-  const auto tensors = tensors_learnt(job, party, own);
-  const auto add = [&](const char* name) {
-    outcome["files"].push_back((results / name).string());
-    return results / name;
-  };
-  if (job.reveals.model && job.parties[job.index_of(party)].table)
-    write_model(job, party, own, work, add("model.csv"));
-  if (std::ranges::find(tensors, kPredictions) != tensors.end())
-    write_predictions(job, party, own, work, add("predictions.csv"));
-  if (!outcome["metrics"].empty()) {
-    File file(add("metrics.json"));
-    file.line(json{{"epochs", outcome["epochs"]}, {"metrics", outcome["metrics"]}}.dump(2));
+namespace {
+
+class Outcome {
+ public:
+  Outcome(const LinearJob& job, const std::string& party, const OwnTable& own, const json& report,
+          const std::filesystem::path& work)
+      : job_(job),
+        party_(party),
+        own_(own),
+        report_(report),
+        work_(work),
+        results_(job.local_of(party).results) {
+    outcome_ = {
+        {"party", party}, {"metrics", metrics_of(job, report.at("outputs"))}, {"files", json::array()}};
+  }
+
+  json of_training(const LinearSize& size) {
+    outcome_["epochs"] = epochs_of(job_, report_, size);
+    outcome_["most_epochs"] = job_.training.epochs;
+    if (has_table()) {
+      if (job_.reveals.model) write_model(job_, party_, own_, work_, add("model.csv"));
+      keep_own_model();
+    }
+    write_learnt({{"epochs", outcome_["epochs"]}});
+    return outcome_;
+  }
+
+  json of_prediction(const LinearSize& size) {
+    outcome_["rows"] = size.test_rows;
+    outcome_["model"] = job_.applied->trained;
+    outcome_["predictions_to"] = job_.reveals.predictions;
+    outcome_["kept"] = job_.applied->keep ? job_.local_of(party_).store->string() : "";
+    if (job_.applied->keep) keep_rows();
+    write_learnt({{"rows", size.test_rows}, {"model", job_.applied->trained}});
+    return outcome_;
+  }
+
+ private:
+  bool has_table() const { return job_.parties[job_.index_of(party_)].table; }
+
+  std::filesystem::path add(const char* name) {
+    outcome_["files"].push_back((results_ / name).string());
+    return results_ / name;
+  }
+
+  void write_learnt(json about) {
+    if (std::ranges::find(job_.reveals.predictions, party_) != job_.reveals.predictions.end())
+      write_predictions(job_, party_, own_, work_, add("predictions.csv"));
+    if (outcome_["metrics"].empty()) return;
+    about["metrics"] = outcome_["metrics"];
+    write(add("metrics.json"), about.dump(2) + "\n");
+  }
+
+  // Of what this run stored, if it did.
+  std::string sharing() const {
+    const auto& local = job_.local_of(party_);
+    return local.store ? to_hex(runtime::load_bundle(*local.store, *local.store_key).sharing) : "";
+  }
+
+  void keep_own_model() {
+    OwnModel model{.job = job_.name,
+                   .party = party_,
+                   .kind = job_.kind,
+                   .sharing = sharing(),
+                   .columns = own_.table.features,
+                   .scalings = own_.scalings,
+                   .label = own_.label};
+    if (job_.reveals.model && own_.facts.features > 0)
+      model.weights = read_output(work_, weights_name(party_));
+    if (job_.reveals.model && party_ == job_.training.label_at)
+      model.intercept = read_output(work_, kIntercept).front();
+    write(add("model.json"), to_text(model));
+  }
+
+  void keep_rows() {
+    write(add("kept.json"), to_text(KeptRows{.job = job_.name,
+                                             .party = party_,
+                                             .sharing = sharing(),
+                                             .rows = own_.facts.rows,
+                                             .ids = digest_of_rows(own_.table.ids),
+                                             .label = own_.label}));
+  }
+
+  static void write(const std::filesystem::path& path, const std::string& text) {
+    File file(path);
+    file.text(text);
     file.finish();
   }
-  return outcome;
+
+  const LinearJob& job_;
+  const std::string& party_;
+  const OwnTable& own_;
+  const json& report_;
+  const std::filesystem::path& work_;
+  std::filesystem::path results_;
+  json outcome_;
+};
+
+// "bank, shop"; "nobody".
+std::string listed(const std::vector<std::string>& names) {
+  return names.empty() ? "nobody" : fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::string head_of(const json& outcome) {
+  const auto party = outcome.at("party").get<std::string>();
+  if (outcome.contains("epochs"))
+    return fmt::format("{}: {} of at most {} epochs\n", party, outcome.at("epochs").get<std::uint64_t>(),
+                       outcome.at("most_epochs").get<std::uint64_t>());
+  auto text = fmt::format("{}: {} rows by the model of job \"{}\"; learnt row by row: {}\n", party,
+                          outcome.at("rows").get<std::uint64_t>(), outcome.at("model").get<std::string>(),
+                          listed(outcome.at("predictions_to").get<std::vector<std::string>>()));
+  if (const auto kept = outcome.at("kept").get<std::string>(); !kept.empty())
+    text += fmt::format("  the scores stay secret: a share of them is in {}\n", kept);
+  return text;
+}
+
+}  // namespace
+
+json write_outcome(const LinearJob& job, const std::string& party, const OwnTable& own,
+                   const LinearSize& size, const json& report, const std::filesystem::path& work) {
+  Outcome outcome(job, party, own, report, work);
+  return job.applied ? outcome.of_prediction(size) : outcome.of_training(size);
 }
 
 std::string outcome_text(const json& outcome) {
-  std::string text =
-      fmt::format("{}: {} of at most {} epochs\n", outcome.at("party").get<std::string>(),
-                  outcome.at("epochs").get<std::uint64_t>(), outcome.at("most_epochs").get<std::uint64_t>());
+  std::string text = head_of(outcome);
   const auto& metrics = outcome.at("metrics");
   if (!metrics.empty()) {
-    std::vector<std::string> header{"epoch"};
+    std::vector<std::string> header;
+    const bool epochs = outcome.contains("epochs");
+    if (epochs) header.emplace_back("epoch");
     for (const auto& [name, values] : metrics.items()) header.push_back(name);
     TextTable table(header);
     const auto rows = metrics.begin()->size();
     for (std::size_t row = 0; row < rows; ++row) {
-      std::vector<std::string> cells{
-          fmt::format("{}", outcome.at("epochs").get<std::uint64_t>() - (rows - 1 - row))};
+      std::vector<std::string> cells;
+      if (epochs)
+        cells.push_back(fmt::format("{}", outcome.at("epochs").get<std::uint64_t>() - (rows - 1 - row)));
       for (const auto& [name, values] : metrics.items())
         cells.push_back(fmt::format("{:.4f}", values.at(row).get<double>()));
       table.add_row(cells);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char *kSums = "sums", *kHits = "hits";
 constexpr double kLargestSum = 64, kWorstLoss = 16;
-constexpr int kSumFraction = 20;
+constexpr int kSumFraction = 20, kScoreFraction = 18;
 constexpr std::int64_t kMostTestBatch = 4096;
 
 std::string tensor(std::int64_t rows, std::int64_t columns, const char* element = "f32") {
@@ -53,6 +53,25 @@ class Function {
                                 fraction, limit));
   }
 
+  // The same, and the parties' share stores keep it.
+  std::string kept_state(const std::string& name, const std::string& type, int fraction, double limit) {
+    return argument(name, type,
+                    fmt::format("sotto.kind = \"state\", sotto.parameter, sotto.fraction = {} : i32, "
+                                "sotto.limit = {:e} : f64",
+                                fraction, limit));
+  }
+  // What the parties' share stores give; `kept`: and keep again.
+  std::string stored(const std::string& name, const std::string& type, const StoredFormat& format,
+                     bool kept = false) {
+    constexpr double kBelow = 0.99;
+    return argument(
+        name, type,
+        fmt::format("sotto.kind = \"state\", sotto.stored{}, sotto.fraction = {} : i32, sotto.limit "
+                    "= {:e} : f64",
+                    kept ? ", sotto.parameter" : "", format.fraction_bits,
+                    std::ldexp(kBelow, format.bound_bits)));
+  }
+
   // A line that defines a value; {} in `text` are operands in order, types are the caller's.
   std::string line(const std::string& type, const std::string& text) {
     const auto value = fmt::format("%v{}", count_++);
@@ -89,11 +108,16 @@ class Function {
   std::string reshape(const std::string& a, const std::string& type) {
     return line(type, fmt::format("reshape {} : ({}) -> {}", a, type_of(a), type));
   }
-  std::string concatenate(const std::vector<std::string>& parts, const std::string& type) {
+  std::string concatenate(const std::vector<std::string>& parts, const std::string& type, int dimension = 1) {
     std::vector<std::string> types;
     for (const auto& part : parts) types.push_back(type_of(part));
-    return line(type, fmt::format("concatenate {}, dim = 1 : ({}) -> {}", fmt::join(parts, ", "),
+    return line(type, fmt::format("concatenate {}, dim = {} : ({}) -> {}", fmt::join(parts, ", "), dimension,
                                   fmt::join(types, ", "), type));
+  }
+  // Rows [first, last) of a column.
+  std::string rows(const std::string& a, std::int64_t first, std::int64_t last) {
+    const auto type = tensor(last - first, 1);
+    return line(type, fmt::format("slice {} [{}:{}, 0:1] : ({}) -> {}", a, first, last, type_of(a), type));
   }
   // [row, first .. last) of a matrix, as one row.
   std::string slice(const std::string& a, std::int64_t row, std::int64_t first, std::int64_t last) {
@@ -158,13 +182,17 @@ class Program {
   Program(const LinearJob& job, const LinearSize& size) : job_(job), training_(job.training), size_(size) {}
 
   std::string text() const {
-    std::string functions = step() + evaluate() + summary();
-    if (!job_.reveals.predictions.empty()) functions += predict();
+    std::string functions;
+    if (!job_.applied) functions += step();
+    if (!job_.applied || job_.measures()) functions += evaluate() + summary();
+    if (!job_.reveals.predictions.empty() || keeps()) functions += predict();
     return fmt::format("module @{} {{\n{}}}\n", logistic() ? "logistic" : "linear", functions);
   }
 
  private:
   bool logistic() const { return job_.kind == Regression::kLogistic; }
+  bool keeps() const { return job_.applied && job_.applied->keep; }
+  bool scores_from(Scores source) const { return job_.applied && job_.applied->scores == source; }
   // Parameters and columns of all owners, and the score without and with the intercept.
   struct Score {
     std::vector<std::string> owners, weights, data;
@@ -172,19 +200,60 @@ class Program {
   };
   Score score(Function& f, const std::string& prefix, std::int64_t rows) const {
     Score s;
-    for (std::size_t i = 0; i < size_.owners.size(); ++i) {
-      if (size_.features[i] == 0) continue;
-      s.owners.push_back(size_.owners[i]);
-      s.weights.push_back(f.parameter(weights_name(size_.owners[i]), tensor(size_.features[i], 1)));
-      s.data.push_back(f.columns(prefix + data_name(size_.owners[i]), tensor(rows, size_.features[i])));
+    if (scores_from(Scores::kKept)) {
+      s.centred = kept_scores(f, rows);
+    } else {
+      add_columns(f, s, prefix, rows);
+      for (std::size_t i = 0; i < s.owners.size(); ++i) {
+        const auto part =
+            scores_from(Scores::kOwn) ? s.data[i] : f.product(s.data[i], 1, s.weights[i], 0, tensor(rows, 1));
+        s.centred = i == 0 ? part : f.binary("add", s.centred, part);
+      }
     }
-    s.intercept = f.parameter(kIntercept, "tensor<1xf32>");
-    for (std::size_t i = 0; i < s.owners.size(); ++i) {
-      const auto part = f.product(s.data[i], 1, s.weights[i], 0, tensor(rows, 1));
-      s.centred = i == 0 ? part : f.binary("add", s.centred, part);
-    }
+    s.intercept = intercept(f);
     s.whole = f.binary("add", s.centred, f.broadcast(s.intercept, "1", tensor(rows, 1)));
     return s;
+  }
+
+  void add_columns(Function& f, Score& s, const std::string& prefix, std::int64_t rows) const {
+    for (std::size_t i = 0; i < size_.owners.size(); ++i) {
+      if (size_.features[i] == 0) continue;
+      const auto &owner = size_.owners[i], data = prefix + data_name(owner), name = weights_name(owner);
+      s.owners.push_back(owner);
+      if (scores_from(Scores::kOwn)) {
+        s.data.push_back(f.batch(data, tensor(rows, 1)));
+        continue;
+      }
+      const auto type = tensor(size_.features[i], 1);
+      s.weights.push_back(job_.applied ? f.stored(name, type, size_.stored.at(name))
+                                       : f.parameter(name, type));
+      s.data.push_back(f.columns(data, tensor(rows, size_.features[i])));
+    }
+  }
+
+  std::string intercept(Function& f) const {
+    const auto type = "tensor<1xf32>";
+    const auto given = size_.stored.find(kIntercept);
+    if (job_.applied && given != size_.stored.end())
+      return f.stored(kIntercept, type, given->second, keeps());
+    return job_.applied && !keeps() ? f.state(kIntercept, type) : f.parameter(kIntercept, type);
+  }
+
+  // The next batch of them; the state turns, so that all are where they were after the last one.
+  std::string kept_scores(Function& f, std::int64_t rows) const {
+    const auto all = size_.padded_test_rows;
+    const auto scores = f.stored(kScores, tensor(all, 1), size_.stored.at(kScores));
+    if (rows == all) return scores;
+    const auto first = f.rows(scores, 0, rows);
+    f.next(kScores, f.concatenate({f.rows(scores, rows, all), first}, tensor(all, 1), 0));
+    return first;
+  }
+
+  void keep(Function& f, const std::string& centred) const {
+    const auto rows = size_.test_batch, all = size_.padded_test_rows;
+    const auto scores = f.kept_state(kScores, tensor(all, 1), kScoreFraction, kLargestScore);
+    f.next(kScores,
+           rows == all ? centred : f.concatenate({f.rows(scores, rows, all), centred}, tensor(all, 1), 0));
   }
 
   std::string step() const {
@@ -329,8 +398,12 @@ class Program {
 
   std::string predict() const {
     Function f("predict");
-    const auto s = score(f, "test.", size_.test_batch);
-    f.output(kPredictions, logistic() ? f.unary("logistic", s.whole) : s.whole);
+    // Of kept scores there is no batch of rows to come one after another.
+    const bool kept = scores_from(Scores::kKept);
+    const auto s = score(f, "test.", kept ? size_.padded_test_rows : size_.test_batch);
+    if (keeps()) keep(f, s.centred);
+    if (!job_.reveals.predictions.empty())
+      f.output(kPredictions, logistic() ? f.unary("logistic", s.whole) : s.whole);
     return f.text();
   }
 

@@ -22,8 +22,14 @@
 // score, which is 0 without the intercept (columns are centred): dense near it, wider outwards (thresholds()
 // below), so that scores of any spread from 0.1 to 4 meet about a third of them. Rows within a bucket count
 // as ties.
+//
+// Applied to new rows (job.h: Applied), there is no step, and z comes of weights from the parties' share
+// stores; or of columns x_p that are already each owner's part of the score; or of scores z - c that an
+// earlier prediction kept. Kept are z - c of all rows in order: batch after batch enters at the end of a
+// state and moves the others up, so that after all batches each has its place.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -31,13 +37,19 @@
 
 namespace sotto::learn {
 
+struct StoredFormat {
+  int fraction_bits = 0, bound_bits = 0;
+  std::int64_t rows = 0;
+};
+
 // What the program is for; facts that all parties know.
 struct LinearSize {
   std::vector<std::string> owners;       // of tables, in the order of parties
   std::vector<std::int64_t> features;    // of each owner's; may be zero for the labels' owner
   std::int64_t rows = 0, test_rows = 0;  // as they are
   std::int64_t batch = 0, test_batch = 0;
-  std::int64_t padded_test_rows = 0;  // a multiple of test_batch
+  std::int64_t padded_test_rows = 0;                // a multiple of test_batch
+  std::map<std::string, StoredFormat> stored = {};  // what share stores give, where they do
 };
 LinearSize size_of(const LinearJob& job, std::vector<std::string> owners, std::vector<std::int64_t> features,
                    std::int64_t rows);
@@ -54,12 +66,16 @@ std::vector<double> thresholds(std::int64_t count);
 inline std::string data_name(const std::string& owner) { return "x." + owner; }
 inline std::string weights_name(const std::string& owner) { return "weights." + owner; }
 inline constexpr const char* kIntercept = "intercept";
+inline constexpr const char* kScores = "scores";
 inline constexpr const char* kLabels = "labels";
 inline constexpr const char* kRowWeights = "row_weights";
 inline constexpr const char* kMeasures = "measures";  // Y, of test rows
 inline constexpr const char* kPredictions = "predictions";
 inline constexpr const char* kStop = "stop";
 inline constexpr int kLabelColumns = 4;
+
+// Scores are less than this in magnitude, and so is an intercept that its owner gives.
+inline constexpr double kLargestScore = 1000;
 
 // Rows for which Y's entries are bounded: each class has at least one test row in so many.
 inline constexpr double kRarest = 1024;

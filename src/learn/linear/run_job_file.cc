@@ -39,6 +39,16 @@ std::vector<std::pair<std::string, std::vector<std::string>>> reveals_of(const L
 
 using runtime::toml_path, runtime::toml_quoted;
 
+// What the labels' owner gives beside its columns.
+std::vector<std::string> given_with_labels(const LinearJob& job) {
+  std::vector<std::string> names;
+  if (!job.applied) names.emplace_back(kLabels);
+  if (!job.applied || job.measures()) names.emplace_back(kMeasures);
+  if (!job.applied && job.training.weighted()) names.emplace_back(kRowWeights);
+  if (job.applied && job.applied->scores == Scores::kOwn) names.emplace_back(kIntercept);
+  return names;
+}
+
 std::string table_of(const std::map<std::string, std::filesystem::path>& files) {
   std::string text;
   for (const auto& [name, file] : files)
@@ -67,8 +77,11 @@ std::string local_text(const LinearJob& job, const std::string& party, const std
   std::string text =
       fmt::format("\n[local.{}]\nidentity = {}\ninputs = {}\noutputs = {}\n", toml_quoted(party),
                   toml_path(local.identity), table_of(inputs), table_of(files));
-  for (const auto& [key, path] :
-       {std::pair{"policy", local.policy}, {"store", local.store}, {"store_key", local.store_key}})
+  for (const auto& [key, path] : {std::pair{"policy", local.policy},
+                                  {"store", local.store},
+                                  {"store_key", local.store_key},
+                                  {"load", local.load},
+                                  {"load_key", local.load_key}})
     if (path) text += fmt::format("{} = {}\n", key, toml_path(*path));
   return text;
 }
@@ -99,8 +112,8 @@ std::vector<std::string> compiler_arguments(const LinearJob& job, const LinearSi
       const auto provided = data_name(size.owners[i]) + "=" + size.owners[i];
       add("--input", provided);
     }
-  for (const char* name : {kLabels, kMeasures}) add("--input", fmt::format("{}={}", name, training.label_at));
-  if (training.weighted()) add("--input", fmt::format("{}={}", kRowWeights, training.label_at));
+  for (const auto& name : given_with_labels(job))
+    add("--input", fmt::format("{}={}", name, training.label_at));
   for (const auto& [name, limit] : input_limits(job, facts))
     add("--limit", fmt::format("{}={}", name, limit));
   for (const auto& [name, learners] : reveals_of(job, size)) add("--reveal", name + ":" + joined(learners));

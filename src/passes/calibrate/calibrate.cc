@@ -41,16 +41,9 @@ struct Calibrate : mlir::PassWrapper<Calibrate, mlir::OperationPass<mlir::Module
 
   void runOnOperation() override {
     const Arrays data = calibration_data();
-    auto step = getOperation().lookupSymbol<mlir::func::FuncOp>("step");
-    Arrays states = initial_states(step, options_.seed, data);
-    if (options_.trained)
-      for (auto& [name, state] : states)
-        if (auto trained = options_.trained->find(name); trained != options_.trained->end())
-          state = trained->second.reshaped(state.shape());
-    const auto steps = options_.training || options_.course
-                           ? options_.calibration_steps
-                           : std::min(options_.steps, options_.calibration_steps);
-    if (mlir::failed(observe(step, steps, states, data))) return signalPassFailure();
+    Arrays states;
+    if (auto step = getOperation().lookupSymbol<mlir::func::FuncOp>("step"))
+      if (mlir::failed(observe_steps(step, states, data))) return signalPassFailure();
     for (const auto& [name, runs] : {std::pair{"evaluate", kEvaluations}, {"summary", 1}, {"predict", 1}})
       if (auto function = getOperation().lookupSymbol<mlir::func::FuncOp>(name)) {
         for (auto& [state, start] : initial_states(function, options_.seed, data))
@@ -62,6 +55,18 @@ struct Calibrate : mlir::PassWrapper<Calibrate, mlir::OperationPass<mlir::Module
  private:
   static constexpr int kEvaluations = 4;
 
+  mlir::LogicalResult observe_steps(mlir::func::FuncOp step, Arrays& states, const Arrays& data) {
+    states = initial_states(step, options_.seed, data);
+    if (options_.trained)
+      for (auto& [name, state] : states)
+        if (auto trained = options_.trained->find(name); trained != options_.trained->end())
+          state = trained->second.reshaped(state.shape());
+    const auto steps = options_.training || options_.course
+                           ? options_.calibration_steps
+                           : std::min(options_.steps, options_.calibration_steps);
+    return observe(step, steps, states, data);
+  }
+
   // A prediction takes all of its rows at once, however many the sample has. A course may have samples of
   // some.
   Arrays calibration_data() {
@@ -71,6 +76,8 @@ struct Calibrate : mlir::PassWrapper<Calibrate, mlir::OperationPass<mlir::Module
       for (auto& [name, array] : data)
         if (auto given = options_.sample->find(name); given != options_.sample->end())
           array = options_.course ? given->second : repeated_rows(given->second, array.shape()[0]);
+    // Also of what share stores will give.
+    if (options_.sample && options_.course) data.insert(options_.sample->begin(), options_.sample->end());
     return data;
   }
 
@@ -93,7 +100,9 @@ struct Calibrate : mlir::PassWrapper<Calibrate, mlir::OperationPass<mlir::Module
         boundless = op;
     };
     const auto [rows, batch] = batches(function, data);
-    const auto order = plan::row_order(static_cast<std::uint64_t>(rows), options_.seed, 0);
+    // A course's phases after training take rows as they come, as the run will: states may depend on it.
+    const bool in_order = options_.course && function.getName() != "step";
+    const auto order = plan::row_order(static_cast<std::uint64_t>(rows), in_order ? 0 : options_.seed, 0);
     for (std::int64_t done = 0; done < steps; ++done) {
       for (unsigned index = 0; index < function.getNumArguments(); ++index)
         if (auto state = states.find(argument_name(function, index)); state != states.end())

@@ -5,9 +5,11 @@
 //   @summary   after @evaluate: what is to be known of its sums; may start them anew
 //   @predict   a batch of the test rows, once, at the end
 //
-// All but @step may be missing. Arguments say what they are by attributes: sotto.name; sotto.kind, which is
-// "state" or "batch"; of states also sotto.parameter (a unit: part of the model), sotto.initializer (zeros if
-// missing), sotto.fraction, and sotto.limit, a bound on |value| that follows from what the program does.
+// All but @step may be missing; @step as well where the model was trained before. Arguments say what they are
+// by attributes: sotto.name; sotto.kind, which is "state" or "batch"; of states also sotto.parameter (a unit:
+// what the parties' share stores keep), sotto.stored (a unit: what the share stores of an earlier job give),
+// sotto.initializer (zeros if missing), sotto.fraction, and sotto.limit, a bound on |value| that follows from
+// what the program does or, of what is stored, from what was declared then.
 // Results have sotto.next or sotto.output. What @summary gives is opened behind the guard, as all that
 // compares; what the others give, at once, so that nothing in them may be compared within a measured range.
 // An output of
@@ -31,8 +33,8 @@ struct AdoptCourse : mlir::PassWrapper<AdoptCourse, mlir::OperationPass<mlir::Mo
   llvm::StringRef getArgument() const final { return "course"; }
 
   void runOnOperation() override {
-    if (!getOperation().lookupSymbol("step")) {
-      getOperation().emitError("a course of training has a function @step");
+    if (!getOperation().lookupSymbol("step") && !begins_trained()) {
+      getOperation().emitError("a course has a function @step, or states that are there before it");
       return signalPassFailure();
     }
     for (auto function : getOperation().getOps<mlir::func::FuncOp>())
@@ -55,6 +57,21 @@ struct AdoptCourse : mlir::PassWrapper<AdoptCourse, mlir::OperationPass<mlir::Mo
         widen_range(function.getArgument(index), {-most, most, 2 * most});
       }
     return check_results(function);
+  }
+
+  // Whether share stores or roles give a state.
+  bool begins_trained() {
+    bool any = false;
+    for (auto function : getOperation().getOps<mlir::func::FuncOp>())
+      for (unsigned index = 0; index < function.getNumArguments(); ++index) {
+        auto kind = function.getArgAttrOfType<mlir::StringAttr>(index, kKindAttribute);
+        if (!kind || kind.getValue() != kState) continue;
+        any |= static_cast<bool>(function.getArgAttr(index, kStoredAttribute));
+        any |= llvm::any_of(options_.inputs, [&](const Provision& provision) {
+          return argument_name(function, index) == provision.name;
+        });
+      }
+    return any;
   }
 
   // Also arguments that nothing reads: nobody needs to provide them.

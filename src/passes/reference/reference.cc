@@ -52,7 +52,8 @@ Arrays initial_states(mlir::func::FuncOp function, std::uint64_t seed, const Arr
     const auto name = argument_name(function, index);
     const auto type = function.getArgument(index).getType();
     const auto initializer = text_attribute(function, index, kInitializerAttribute);
-    if (initializer.empty()) {
+    const bool stored = function.getArgAttr(index, kStoredAttribute) && data.contains(name);
+    if (initializer.empty() || stored) {
       states.insert_or_assign(name, data.at(name).reshaped(ir::shape_of(type)));
       continue;
     }

@@ -12,7 +12,8 @@ namespace sotto::passes {
 
 using Arrays = std::map<std::string, ir::Array>;
 
-// What the states of a function (passes/train) start with: their initializers' values, or role-provided data.
+// What the states of a function (passes/train) start with: their initializers' values, or role-provided data;
+// what share stores give, as the data have it where they do.
 Arrays initial_states(mlir::func::FuncOp function, std::uint64_t seed, const Arrays& data);
 // One run: batches are `rows` of the data set of their name, other inputs whole; states are replaced. Gives
 // results that are no states, in order.
