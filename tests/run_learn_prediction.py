@@ -91,8 +91,9 @@ def train():
              for p in PARTIES}
     local["bank"] += 'label = "outcome"\n'
     epochs = 20 if LOGISTIC else 60
+    weights = 'class_weights = "balanced"' if LOGISTIC else ""
     head = f'[training]\nlabel_at = "bank"\nepochs = {epochs}\nbatch = 64\nlearning_rate = {0.1 if LOGISTIC else 0.02}\n' \
-           f'l2 = {L2}\nholdout = 0\n[reveals]\nmodel = "own"\nmetrics = ["bank"]\n'
+           f'l2 = {L2}\nholdout = 0\n{weights}\n[reveals]\nmodel = "own"\nmetrics = ["bank"]\n'
     sotto("learn", KIND, "--job", job("fit", head, local, parties_text()))
 
 
@@ -100,7 +101,7 @@ def of_scikit_learn():
     train_rows, new = slice(0, len(X) - NEW), slice(len(X) - NEW, len(X))
     scaler = StandardScaler().fit(X[train_rows])
     if LOGISTIC:
-        model = LogisticRegression(C=1 / (L2 * (len(X) - NEW)), max_iter=10000, tol=1e-8)
+        model = LogisticRegression(C=1 / (L2 * (len(X) - NEW)), class_weight="balanced", max_iter=10000, tol=1e-8)
         return model.fit(scaler.transform(X[train_rows]), Y[train_rows]).predict_proba(scaler.transform(X[new]))[:, 1]
     model = Ridge(alpha=L2 * (len(X) - NEW))
     return model.fit(scaler.transform(X[train_rows]), Y[train_rows]).predict(scaler.transform(X[new]))
@@ -158,7 +159,9 @@ def refusals():
             fails='shop-new.csv has other rows than the scores that job "secret" kept')
     predict("unkept", 'predicted = "shares.toml"\n' + head, as_party="shop", fails="names shares.toml, which keeps no scores")
     other = "linear" if LOGISTIC else "logistic"
+    edited("fit.toml", 'class_weights = "balanced"' if LOGISTIC else "", "", "fit-kind.toml")
     edited("shares.toml", f'kind = "{KIND}"', f'kind = "{other}"', "kind.toml")
+    edited("kind.toml", "fit.toml", "fit-kind.toml")
     sotto("learn", "predict", "--job", "kind.toml", "--as", "shop", fails=f"model.json is of a {KIND} regression")
     for name, was, becomes, says in [
             ("others", 'store = "shop.share"\nstore_key = "shop.key"', 'store = "bank.share"\nstore_key = "bank.key"',
@@ -191,6 +194,7 @@ def main():
     unit = 1 if LOGISTIC else np.std(Y)
     if LOGISTIC:
         assert abs(roc_auc_score(Y[-NEW:], expected) - roc_auc_score(Y[-NEW:], plain)) < 0.002
+        assert np.mean(np.abs(expected - plain)) < 0.01, expected - plain
     else:
         scores = [r2_score(Y[-NEW:], of) for of in (expected, plain)]
         errors = [np.sqrt(np.mean((Y[-NEW:] - of) ** 2)) for of in (expected, plain)]
