@@ -158,8 +158,7 @@ int bench_nebula(const NebulaBench& bench) {
   const NebulaShape shape{.features = bench.features,
                           .batches = bench.batches,
                           .epochs = bench.epochs,
-                          .megabit_per_second = std::max<std::int64_t>(1, std::llround(bench.mbit)),
-                          .one_way_microseconds = std::llround(1000 * bench.delay_ms)};
+                          .link = plan::link_of(bench.mbit, bench.delay_ms, /*duplex=*/true)};
   const auto network = fmt::format("{}:{}:duplex", bench.mbit, bench.delay_ms);
   net::parse_profile(network);
   const ScratchDirectory scratch;

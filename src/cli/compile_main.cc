@@ -98,7 +98,7 @@ std::vector<std::string> default_roles(const std::string& protocol) {
 // What the command line says.
 struct Arguments {
   std::string model, output, train, data = "x=images:pixels", labels = "labels", roles;
-  std::string protocol = "rep3", initializer = "torch_linear", network = "lan", reveal_model, dump_after;
+  std::string protocol = "rep3", initializer = "torch_linear", network, reveal_model, dump_after;
   std::vector<std::string> inputs, limits, states, reveals;
   std::string loss = "softmax_cross_entropy";
   std::optional<double> learning_rate, momentum, beta1, beta2, epsilon;
@@ -123,8 +123,8 @@ struct Arguments {
     app.add_option("--protocol", protocol, "the table of implementations: rep3, duo or plain")
         ->capture_default_str();
     app.add_option("--network", network,
-                   "what the plan is for, by which variants are chosen: lan, wan or MBIT:ONE_WAY_MS[:duplex]")
-        ->capture_default_str();
+                   "what the plan is for, by which variants are chosen, and between two parties how products "
+                   "are made: lan, wan or MBIT:ONE_WAY_MS[:duplex] (default: lan, products for 100:20:duplex)");
     app.add_option("--initializer", initializer,
                    "how parameters start: torch_linear, he_uniform, glorot_uniform, zeros")
         ->capture_default_str();
@@ -268,8 +268,10 @@ struct Arguments {
     options.name = std::filesystem::path(model).stem().string();
     options.roles = roles.empty() ? default_roles(protocol) : split(roles, ',');
     options.protocol = protocol;
-    const net::NetworkProfile profile = net::parse_profile(network);
-    options.network = {profile.megabit_per_second, profile.one_way_ms};
+    if (!network.empty()) {
+      const net::NetworkProfile profile = net::parse_profile(network);
+      options.network = {profile.megabit_per_second, profile.one_way_ms, profile.duplex};
+    }
     options.initializer = initializer;
     options.seed = seed;
     options.steps = steps;

@@ -33,6 +33,7 @@ class Writer {
     control(0, 1);
     for (std::int64_t epoch = 0; epoch < shape_.epochs; ++epoch) control(1, shape_.batches);
     control(2, 1);
+    plan::carry_link(plan_, shape_.link);
     runtime::declare_costs(plan_);
     return std::move(plan_);
   }
@@ -95,8 +96,6 @@ class Writer {
     auto& contraction = operation(1, "contract", {a, b}, {result});
     plan::set_attribute(contraction, "product", std::string_view("matmul"));
     plan::set_attribute(contraction, "transpose_a", std::int64_t{transposed});
-    plan::set_attribute(contraction, "link_mbit", shape_.megabit_per_second);
-    plan::set_attribute(contraction, "link_delay_us", shape_.one_way_microseconds);
     return result;
   }
 

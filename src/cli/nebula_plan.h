@@ -10,7 +10,7 @@
 #include <array>
 #include <cstdint>
 
-#include "plan/plan.h"
+#include "plan/link.h"
 
 namespace sotto::cli {
 
@@ -21,7 +21,7 @@ struct NebulaShape {
   std::int64_t batches = 1;                     // a power of two; rows of a batch, too
   std::int64_t epochs = 1;
   // For which ways to multiply are chosen.
-  std::int64_t megabit_per_second = 10, one_way_microseconds = 1000;
+  plan::Link link = {.kilobit_per_second = 10'000, .one_way_microseconds = 1000};
 
   std::int64_t batch() const { return rows / batches; }
   // Times the batch's mean gradient.

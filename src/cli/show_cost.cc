@@ -8,6 +8,7 @@
 #include "base/table.h"
 #include "cli/plan_commands.h"
 #include "cli/predict.h"
+#include "cli/products.h"
 #include "cli/variants.h"
 #include "plan/verify.h"
 #include "runtime/program.h"
@@ -86,6 +87,94 @@ void print_choices(const runtime::Program& program, int block, const net::Networ
       << table.text();
 }
 
+std::string party_name(const plan::Plan& plan, int party) {
+  return plan.roles(static_cast<int>(plan::role_of_party(plan, party))).name();
+}
+
+// The chosen way first, then the others; why it is this one, and which it would be on the network asked for.
+void add_product(TextTable& table, const ExplainedProduct& product) {
+  const auto& ways = product.ways;
+  std::vector<std::string> head = {fmt::format("{}", product.operation), product.kind, product.shape(),
+                                   product.cross_terms()};
+  if (ways.ways.empty()) {
+    head.insert(head.end(), {"local", "0 B", "0 B", "0", "", "", ""});
+    return table.add_row(std::move(head));
+  }
+  const auto add = [&](std::size_t i) {
+    const auto& way = ways.ways[i];
+    std::string note = i == ways.chosen ? "chosen: " + product.reason() : "";
+    if (way.name == ways.chosen_there && i != ways.chosen) note = "would be chosen for this network";
+    head.insert(head.end(), {way.name, human_bytes(way.bytes[1]), human_bytes(way.bytes[2]),
+                             fmt::format("{}", way.rounds),
+                             human_seconds(static_cast<double>(way.work_nanoseconds) * 1e-9),
+                             human_seconds(static_cast<double>(way.nanoseconds) * 1e-9), std::move(note)});
+    table.add_row(std::move(head));
+    head = {"", "", "", ""};
+  };
+  add(ways.chosen);
+  for (std::size_t i = 0; i < ways.ways.size(); ++i)
+    if (i != ways.chosen) add(i);
+}
+
+void print_products(const runtime::Program& program, int block, const net::NetworkProfile& network) {
+  const auto products = products_of(program, block, network);
+  if (products.empty()) return;
+  const std::string first = party_name(program.plan, 0), second = party_name(program.plan, 1);
+  TextTable table({"#", "product", "shape", "crossing", "way", first + " sends", second + " sends", "rounds",
+                   "work", "on this network", ""});
+  for (const std::size_t column : {1, 2, 3, 4, 10}) table.align_left(column);
+  for (const auto& product : products) add_product(table, product);
+  std::cout << fmt::format(
+                   "products of what {} and {} hold: how each is made, and what the other ways would cost\n"
+                   "  Both hold a part of a shared number; parts of one party times parts of the other's "
+                   "cross, unless a "
+                   "party knows a factor.\n"
+                   "  encrypted: one party sends its part encrypted, the other multiplies without seeing it "
+                   "(HE share). "
+                   "transfers: bit by bit, for each product.\n"
+                   "  Bytes and rounds are exact, of the product alone; work and seconds are the estimates "
+                   "it was chosen "
+                   "by.\n",
+                   first, second)
+            << table.text();
+}
+
+nlohmann::json as_json(const std::vector<ExplainedProduct>& products) {
+  nlohmann::json out = nlohmann::json::array();
+  for (const auto& product : products) {
+    nlohmann::json ways = nlohmann::json::array();
+    for (std::size_t i = 0; i < product.ways.ways.size(); ++i) {
+      const auto& way = product.ways.ways[i];
+      ways.push_back({{"name", way.name},
+                      {"chosen", i == product.ways.chosen},
+                      {"rounds", way.rounds},
+                      {"bytes_each_way", {way.bytes[1], way.bytes[2]}},
+                      {"work_seconds", static_cast<double>(way.work_nanoseconds) * 1e-9},
+                      {"seconds", static_cast<double>(way.nanoseconds) * 1e-9}});
+    }
+    const auto known = [](const std::optional<std::string>& role) {
+      return role ? nlohmann::json(*role) : nlohmann::json();
+    };
+    out.push_back(
+        {{"operation", product.operation},
+         {"product", product.kind},
+         {"left", product.left},
+         {"right", product.right},
+         {"left_known_to", known(product.left_known_to)},
+         {"right_known_to", known(product.right_known_to)},
+         {"cross_terms", product.ways.cross_terms},
+         {"square", product.ways.is_square},
+         {"compiled_for",
+          {{"megabit_per_second", static_cast<double>(product.compiled_for.kilobit_per_second) / 1000},
+           {"one_way_ms", static_cast<double>(product.compiled_for.one_way_microseconds) / 1000},
+           {"duplex", product.compiled_for.duplex}}},
+         {"reason", product.reason()},
+         {"chosen_for_this_network", product.ways.chosen_there},
+         {"ways", std::move(ways)}});
+  }
+  return out;
+}
+
 nlohmann::json as_json(const std::vector<Choice>& choices) {
   nlohmann::json out = nlohmann::json::array();
   for (const auto& choice : choices) {
@@ -118,8 +207,11 @@ void show_cost(const std::filesystem::path& file, const std::string& network_nam
     for (const auto& block : program.plan.blocks())
       for (const auto& kernel : kernels_of(program.plan, block))
         out["blocks"][block.name()].push_back(as_json(kernel, network));
-    for (int block = 0; block < program.plan.blocks_size(); ++block)
-      out["choices"][program.plan.blocks(block).name()] = as_json(choices_of(program, block, network));
+    for (int block = 0; block < program.plan.blocks_size(); ++block) {
+      const std::string& name = program.plan.blocks(block).name();
+      out["choices"][name] = as_json(choices_of(program, block, network));
+      out["products"][name] = as_json(products_of(program, block, network));
+    }
     out["network_seconds"] = total;
     std::cout << out.dump(2) << '\n';
     return;
@@ -132,6 +224,7 @@ void show_cost(const std::filesystem::path& file, const std::string& network_nam
   for (int block = 0; block < program.plan.blocks_size(); ++block) {
     print_kernels(program.plan, program.plan.blocks(block));
     print_choices(program, block, network);
+    print_products(program, block, network);
   }
 }
 

@@ -13,6 +13,7 @@
 #include "kernels/convolution.h"
 #include "kernels/local.h"
 #include "kernels/probe.h"
+#include "kernels/product.h"
 
 namespace sotto::kernels {
 namespace {
@@ -107,8 +108,9 @@ void check_contract(const Call& call) {
   check_product(check, layout, call.attributes);
   check_addends(check, layout, call.attributes);
   integer_or(call.attributes, "product_scale", 1);
-  check.within("link_mbit", 100, 1, 1'000'000);
+  check.within("link_kbit", 100'000, 10, 1'000'000'000);
   check.within("link_delay_us", 20'000, 0, 60'000'000);
+  check.flag("link_duplex");
   const auto truncate = check.within("truncate", 0, 0, 61);
   const int window = check.window();
   const ValueType& y = check.result();
@@ -128,20 +130,40 @@ void check_contract(const Call& call) {
   }
 }
 
-Task<Shares> run_contract(Context& context, const Call& call) {
-  const Layout layout = layout_of(call.attributes, call.operands.size());
+// A share of the type, its words without data.
+Share shape_only(const ValueType& type) {
+  Share share;
+  share.shape = type.shape;
+  share.parts.fill(Words::shape_only(static_cast<std::size_t>(element_count(type.shape))));
+  describe(share, type);
+  return share;
+}
+
+// What multiplies, and how; a product there is, its factors are not set.
+Contraction multiplying(const Call& call, const Layout& layout) {
+  const Attributes& attributes = call.attributes;
   Contraction c;
   c.product = layout.product;
   c.shape = call.result_types[0].shape;
+  c.transpose_a = integer_or(attributes, "transpose_a", 0) == 1;
+  c.transpose_b = integer_or(attributes, "transpose_b", 0) == 1;
+  c.same_operand = call.operand_types[1].same_as_first;
+  if (layout.product == Product::kConvolution) c.convolution = convolution_of(attributes);
+  c.product_scale = static_cast<ring::Element>(integer_or(attributes, "product_scale", 1));
+  c.link.kilobit_per_second = integer_or(attributes, "link_kbit", c.link.kilobit_per_second);
+  c.link.one_way_microseconds = integer_or(attributes, "link_delay_us", c.link.one_way_microseconds);
+  c.link.duplex = integer_or(attributes, "link_duplex", c.link.duplex) == 1;
+  return c;
+}
+
+Task<Shares> run_contract(Context& context, const Call& call) {
+  const Layout layout = layout_of(call.attributes, call.operands.size());
+  Contraction c;
+  c.shape = call.result_types[0].shape;
   if (layout.product != Product::kNone) {
+    c = multiplying(call, layout);
     c.a = secret(context, call.operands[0]);
     c.b = secret(context, call.operands[1]);
-    c.transpose_a = integer_or(call.attributes, "transpose_a", 0) == 1;
-    c.transpose_b = integer_or(call.attributes, "transpose_b", 0) == 1;
-    if (layout.product == Product::kConvolution) c.convolution = convolution_of(call.attributes);
-    c.product_scale = static_cast<ring::Element>(integer_or(call.attributes, "product_scale", 1));
-    c.link.megabit_per_second = integer_or(call.attributes, "link_mbit", c.link.megabit_per_second);
-    c.link.one_way_microseconds = integer_or(call.attributes, "link_delay_us", c.link.one_way_microseconds);
   }
   const auto scales = integers(call.attributes, "addend_scales"),
              rows = integers(call.attributes, "addend_rows");
@@ -170,5 +192,15 @@ Task<Shares> run_contract(Context& context, const Call& call) {
 }  // namespace
 
 const Kernel kContract{"contract", check_contract, run_contract};
+
+std::optional<Contraction> product_of(const Kernel& kernel, const Call& types_only) {
+  if (kernel.run != kContract.run) return {};
+  const Layout layout = layout_of(types_only.attributes, types_only.operand_types.size());
+  if (layout.product == Product::kNone) return {};
+  Contraction c = multiplying(types_only, layout);
+  c.a = shape_only(types_only.operand_types[0]);
+  c.b = shape_only(types_only.operand_types[1]);
+  return c;
+}
 
 }  // namespace sotto::kernels

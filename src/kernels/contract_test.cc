@@ -1,3 +1,4 @@
+#include "kernels/product.h"
 #include "kernels/test_bench.h"
 
 namespace sotto::kernels {
@@ -55,6 +56,38 @@ TEST_P(ContractKernel, ElementwiseWithAPublicOperand) {
   for (std::size_t i = 0; i < 50; ++i) ASSERT_NEAR(y[i], a[i] * b[i], kUnit);
 }
 
+// What the plan says of operands and network reaches the protocol.
+TEST(ContractProduct, IsWhatTheCallSays) {
+  Call call{.operands = {},
+            .operand_types = {number({4, 6}, 18, 4), number({4, 6}, 18, 4)},
+            .result_types = {number({4, 4}, 36, 12)},
+            .attributes = {{"product", "matmul"},
+                           {"transpose_b", std::int64_t{1}},
+                           {"link_kbit", std::int64_t{500}},
+                           {"link_delay_us", std::int64_t{7}},
+                           {"link_duplex", std::int64_t{0}}}};
+  call.operand_types[0].known_to = 1;
+  call.operand_types[1].same_as_first = true;
+  const Kernel& kernel = kernel_named("contract");
+  kernel.check(call);
+  const auto product = product_of(kernel, call);
+  ASSERT_TRUE(product);
+  EXPECT_EQ(product->product, protocols::Contraction::Product::kMatmul);
+  EXPECT_FALSE(product->transpose_a);
+  EXPECT_TRUE(product->transpose_b);
+  EXPECT_TRUE(product->same_operand);
+  EXPECT_EQ(product->a.shape, (Shape{4, 6}));
+  EXPECT_EQ(product->a.known_to, 1);
+  EXPECT_EQ(product->a.known_bits, 18 + 4 + 1);
+  EXPECT_EQ(product->b.known_to, -1);
+  EXPECT_EQ(product->link.kilobit_per_second, 500);
+  EXPECT_EQ(product->link.one_way_microseconds, 7);
+  EXPECT_FALSE(product->link.duplex);
+  call.attributes["product"] = "none";
+  EXPECT_FALSE(product_of(kernel, call));
+  EXPECT_FALSE(product_of(kernel_named("add"), call));
+}
+
 std::string refused(std::vector<ValueType> operands, std::vector<ValueType> results, Attributes attributes) {
   return plan_error([&] {
     kernel_named("contract")
@@ -71,6 +104,12 @@ TEST(ContractCheck, SaysWhatIsWrong) {
   EXPECT_NE(refused({m, v}, {m}, {{"product", "elementwise"}}).find("shape"), std::string::npos);
   EXPECT_NE(refused({m}, {m}, {{"product", "matmul"}}).find("missing"), std::string::npos);
   EXPECT_NE(refused({m, m}, {m}, {{"product", "outer"}}).find("'outer'"), std::string::npos);
+  EXPECT_NE(
+      refused({m, m}, {m}, {{"product", "elementwise"}, {"link_kbit", std::int64_t{9}}}).find("link_kbit"),
+      std::string::npos);
+  EXPECT_NE(refused({m, m}, {m}, {{"product", "elementwise"}, {"link_duplex", std::int64_t{2}}})
+                .find("link_duplex"),
+            std::string::npos);
   EXPECT_NE(refused({m, m}, {m}, {{"product", "matmul"}, {"truncate", std::int64_t{62}}}).find("truncate"),
             std::string::npos);
   EXPECT_NE(refused({m, m}, {number({4, 4}, 30, 20)}, {{"product", "matmul"}, {"truncate", std::int64_t{18}}})

@@ -145,7 +145,7 @@ Task<Shares> run_exp(Context& context, const Call& call) {
                           effort_of(call.attributes));
   if (way->square) {
     const Share root = co_await protocols::lookup(context, x, way->square->root);
-    co_return Shares{co_await multiplied(context, root, root, way->square->truncate_bits)};
+    co_return Shares{co_await squared(context, root, way->square->truncate_bits)};
   }
   const PiecewiseFunction function = exponential(way->domain, y.fraction_bits, y.bound_bits);
   co_return Shares{co_await protocols::lookup(context, x, function)};

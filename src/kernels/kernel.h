@@ -25,8 +25,8 @@
 // |                  |                                            | made the selector, where one did),
 // |                  |                                            | probes (groups; not 0: one more result, as probe gives of the
 // |                  |                                            | value before truncation),
-// |                  |                                            | link_mbit, link_delay_us (the network by which a protocol
-// |                  |                                            | chooses how to multiply)
+// |                  |                                            | link_kbit, link_delay_us, link_duplex (0/1): the network by
+// |                  |                                            | which a protocol chooses how to multiply
 // | sign             | a -> bit (a >= 0)                          | window (default 64)
 // | compare          | a, b -> bit                                | direction GE|GT|LE|LT|EQ|NE, window
 // | not              | bit -> bit                                 |
@@ -65,8 +65,9 @@ struct ValueType {
   protocols::Kind kind = protocols::Kind::kArithmetic;
   Shape shape;
   int fraction_bits = 0;
-  int bound_bits = 0;  // |value| < 2^bound_bits as a real number
-  int known_to = -1;   // the party that knows the values, or -1: see protocols::Share
+  int bound_bits = 0;          // |value| < 2^bound_bits as a real number
+  int known_to = -1;           // the party that knows the values, or -1: see protocols::Share
+  bool same_as_first = false;  // of an operand after the first: it is the same value
 };
 
 using Attribute =

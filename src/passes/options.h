@@ -78,10 +78,12 @@ struct Precision {
   int input_bound_bits = 3;  // of inputs without encoding and without a declared limit
 };
 
-// The network a plan is for: a party's rate over all its links and both directions, and the delay one way.
+// The network a plan is for: a party's rate over all its links and both directions, or, duplex, of each, and
+// the delay one way.
 struct Network {
   double megabit_per_second = 10100;
   double one_way_ms = 0.05;
+  bool duplex = false;
 };
 
 struct Options {
@@ -107,7 +109,8 @@ struct Options {
   std::uint64_t seed = 1;
   std::vector<Reveal> reveals;
   Precision precision;
-  Network network;
+  // By default variants are chosen for the first, and products for what their protocol takes as a rule.
+  std::optional<Network> network;
   std::shared_ptr<const std::map<std::string, ir::Array>>
       sample;                            // for calibration; synthetic data when null
   std::int64_t calibration_steps = 469;  // of plain training

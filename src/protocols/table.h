@@ -54,14 +54,17 @@ struct Contraction {
   // lhs, b rhs.
   Share a, b;
   bool transpose_a = false, transpose_b = false;
+  bool same_operand = false;  // b is a, the same value: a square may cost less
   // Where features are the result's last axis, as in all three products of a layer as JAX prints them, chunks
   // are multiplied when they are sent; in other orders the whole product is made first. What is sent is the
   // same.
   Convolution convolution;
   ring::Element product_scale = 1;
-  // The network for which a protocol that can multiply in several ways chooses among them.
+  // The network for which a protocol that can multiply in several ways chooses among them: a party's rate
+  // over both directions together, or, duplex, of each.
   struct Link {
-    std::int64_t megabit_per_second = 100, one_way_microseconds = 20'000;
+    std::int64_t kilobit_per_second = 100'000, one_way_microseconds = 20'000;
+    bool duplex = true;
   } link;
   std::vector<Addend> addends;
   Shape shape;            // of the result
@@ -74,6 +77,27 @@ struct Contraction {
   // (groups, kProbes). What a comparison in a window relies on can then be checked, without v itself being
   // shared.
   std::size_t probe_groups = 0;
+};
+
+// A way in which a protocol could make a contraction's product out of what its parties hold.
+struct WayToMultiply {
+  std::string name;
+  // Counted, of the product alone: nothing of what happens to it then.
+  std::uint32_t rounds = 0;
+  std::vector<std::uint64_t> bytes;  // [from * parties + to]
+  // Estimates by which ways are compared: both parties' work one after the other, and all of it on a network.
+  std::uint64_t work_nanoseconds = 0, nanoseconds = 0;
+};
+
+// How a contraction's product is made, and what the other ways would cost.
+struct WaysToMultiply {
+  int cross_terms =
+      0;  // products of one party's part with the other's: none where a party knows both factors
+  bool is_square = false;           // two terms that are one
+  std::vector<WayToMultiply> ways;  // empty without a term
+  std::size_t chosen = 0;           // for the contraction's own link
+  bool is_small = false;            // so much that nothing was compared
+  std::string chosen_there;         // on the network for which the seconds are
 };
 
 // A function of one variable, evaluated by pieces. The argument x (in units of its last place) satisfies
@@ -165,6 +189,10 @@ struct Rows {
   // Result: the values at parties whose bit is set in `to_mask`, empty elsewhere.
   std::function<Task<Words>(Context&, Share share, unsigned to_mask)> reveal;
   std::function<Task<Shares>(Context&, Contraction)> contract;
+  // Explains how `contract` makes its product; shares may be without data. Seconds are those on `network`.
+  // Null where there is only one way.
+  std::function<WaysToMultiply(const Contraction&, const Contraction::Link& network)> ways_to_multiply =
+      nullptr;
   // Boolean v >= 0 for |v| < 2^(window-1).
   std::function<Task<Share>(Context&, Share value, int window, Effort effort)> sign;
   // Boolean AND over the last axis of extent <= 9.

@@ -54,7 +54,9 @@ PreparedOperation resolve(const plan::Plan& plan, const plan::Operation& operati
   prepared.special = plan::special(operation);
   for (auto operand : operation.operands()) {
     prepared.types.operand_types.push_back(type_of(plan.values(static_cast<int>(operand))));
-    prepared.types.operand_types.back().known_to = known_to[operand];
+    auto& type = prepared.types.operand_types.back();
+    type.known_to = known_to[operand];
+    type.same_as_first = prepared.types.operand_types.size() > 1 && operand == operation.operands(0);
   }
   for (auto result : operation.results())
     prepared.types.result_types.push_back(type_of(plan.values(static_cast<int>(result))));

@@ -35,11 +35,12 @@ void set_effort(plan::Operation& operation, std::int64_t effort) {
 double seconds_on(const Network& network, const kernels::Cost& cost, int parties) {
   std::uint64_t busiest = 0;
   for (int party = 0; party < parties; ++party) {
-    std::uint64_t bytes = 0;
-    for (int other = 0; other < parties; ++other)
-      bytes += cost.bytes[static_cast<std::size_t>(party * parties + other)] +
-               cost.bytes[static_cast<std::size_t>(other * parties + party)];
-    busiest = std::max(busiest, bytes);
+    std::uint64_t sent = 0, received = 0;
+    for (int other = 0; other < parties; ++other) {
+      sent += cost.bytes[static_cast<std::size_t>(party * parties + other)];
+      received += cost.bytes[static_cast<std::size_t>(other * parties + party)];
+    }
+    busiest = std::max(busiest, network.duplex ? std::max(sent, received) : sent + received);
   }
   return cost.rounds * network.one_way_ms * 1e-3 +
          static_cast<double>(busiest) * 8e-6 / network.megabit_per_second;

@@ -13,7 +13,8 @@ namespace sotto::passes {
 // The exact cost of an operation of the plan as its attributes now stand.
 using CountOperation = std::function<kernels::Cost(const plan::Operation&)>;
 
-// Seconds of an operation on the network: its rounds, and the busiest party's bytes at its rate.
+// Seconds of an operation on the network: its rounds, and the busiest party's bytes at its rate; duplex, those
+// of its busier direction.
 double seconds_on(const Network& network, const kernels::Cost& cost, int parties);
 
 // Kernels with several implementations (comparisons, and what contains one; exponentials, reciprocals and

@@ -78,6 +78,9 @@ TEST(ChooseVariants, ReciprocalsOfANarrowRangeHaveTwo) {
 TEST(ChooseVariants, SecondsAreRoundsAndTheBusiestPartysBytes) {
   const kernels::Cost cost{.rounds = 4, .bytes = {0, 40, 0, 60, 0, 0, 0, 0, 0}};
   EXPECT_DOUBLE_EQ(seconds_on({.megabit_per_second = 0.1, .one_way_ms = 20}, cost, 3), 0.08 + 0.008);
+  // It receives 60 and sends 40.
+  EXPECT_DOUBLE_EQ(seconds_on({.megabit_per_second = 0.1, .one_way_ms = 20, .duplex = true}, cost, 3),
+                   0.08 + 0.0048);
 }
 
 TEST(ChooseVariants, OtherKernelsAreLeftAlone) {

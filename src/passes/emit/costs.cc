@@ -12,6 +12,7 @@
 #include "passes/choose_variants/choose_variants.h"
 #include "passes/schedule/schedule.h"
 #include "plan/knowledge.h"
+#include "plan/link.h"
 
 namespace sotto::passes {
 namespace {
@@ -47,6 +48,7 @@ class Counter {
       : plan_(plan), table_(protocols::table_named(plan.protocol())), known_to_(plan::known_to(plan)) {}
 
   int parties() const { return table_.parties(); }
+  bool chooses_products() const { return table_.rows().ways_to_multiply != nullptr; }
 
   kernels::Cost count(const plan::Operation& operation, std::uint16_t index) const {
     const auto pairs = static_cast<std::size_t>(parties()) * static_cast<std::size_t>(parties());
@@ -76,7 +78,9 @@ class Counter {
     kernels::Call call;
     for (auto operand : operation.operands()) {
       call.operand_types.push_back(type_of(value(operand)));
-      call.operand_types.back().known_to = known_to_[operand];
+      auto& type = call.operand_types.back();
+      type.known_to = known_to_[operand];
+      type.same_as_first = call.operand_types.size() > 1 && operand == operation.operands(0);
     }
     for (auto result : operation.results()) call.result_types.push_back(type_of(value(result)));
     for (const auto& attribute : operation.attributes())
@@ -137,13 +141,16 @@ void name_selector_origins(const plan::Plan& plan, plan::wire::Block& block) {
 
 }  // namespace
 
-void set_costs(plan::Plan& plan, const Network& network) {
+void set_costs(plan::Plan& plan, const std::optional<Network>& given) {
+  const Network network = given.value_or(Network{});
   const Counter counter(plan);
   if (counter.parties() != plan::party_count(plan))
     throw Error(ErrorKind::kUsage,
                 fmt::format("{} roles compute, but protocol {} runs among {} parties",
                             plan::party_count(plan), plan.protocol(), counter.parties()),
                 "Name as many roles with --roles.");
+  if (given && counter.chooses_products())
+    plan::carry_link(plan, plan::link_of(network.megabit_per_second, network.one_way_ms, network.duplex));
   for (auto& block : *plan.mutable_blocks()) {
     name_selector_origins(plan, block);
     for (int i = 0; i < block.operations_size(); ++i) {

@@ -6,8 +6,8 @@
 
 namespace sotto::passes {
 
-// Chooses variants for the network; sets rounds and bytes of all operations by counting, start rounds, and
-// the totals of blocks.
-void set_costs(plan::Plan& plan, const Network& network);
+// Has products carry the network, where one is given and the protocol chooses by it how to multiply; chooses
+// variants; sets rounds and bytes of all operations by counting, start rounds, and the totals of blocks.
+void set_costs(plan::Plan& plan, const std::optional<Network>& network);
 
 }  // namespace sotto::passes

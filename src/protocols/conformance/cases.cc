@@ -38,6 +38,12 @@ std::vector<Input> matrices(std::size_t count, std::int64_t value, int owner) {
   return inputs;
 }
 
+std::vector<Input> rows_of_two(std::size_t count, std::int64_t value, int owner) {
+  std::vector<Input> inputs = one(2 * count, value, owner);
+  inputs[0].shape = {2, static_cast<std::int64_t>(count)};
+  return inputs;
+}
+
 // One value in every element of the first, another in every element of the second.
 std::vector<Input> tensors(Shape first, Shape second, std::int64_t value, int owner) {
   const auto elements = [](const Shape& shape) { return static_cast<std::size_t>(element_count(shape)); };
@@ -77,6 +83,13 @@ void multiply(Contraction& c, const Shares& in) {
   c.product = Contraction::Product::kElementwise;
   c.a = in[0];
   c.b = in[1];
+}
+
+// Of something by itself, which nobody knows as a rule.
+void square(Contraction& c, const Shares& in) {
+  multiply(c, {in[0], in[0]});
+  c.a.known_to = c.b.known_to = -1;
+  c.same_operand = true;
 }
 
 void convolve(Contraction& c, const Shares& in) {
@@ -125,6 +138,13 @@ std::vector<Case> contraction_cases() {
          c.b = in[1];
          c.shape.push_back(2);
          c.truncate_bits = 18;
+       })},
+      {"square", one, contraction(square)},
+      {"matrix product with its transpose", rows_of_two, contraction([](Contraction& c, const Shares& in) {
+         square(c, in);
+         c.product = Contraction::Product::kMatmul;
+         c.transpose_b = true;
+         c.shape = {2, 2};
        })},
       {"truncation", one, contraction([](Contraction& c, const Shares& in) {
          c.addends = {{.share = in[0]}};

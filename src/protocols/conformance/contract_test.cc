@@ -110,6 +110,82 @@ TEST_P(Contract, MultipliesMatricesInAllOrientations) {
     }
 }
 
+// What several parties have a part of.
+Task<Share> sum_of_inputs(Context& context, const Shares& in) {
+  Contraction c;
+  for (const Share& share : in) c.addends.push_back({.share = share});
+  c.shape = in[0].shape;
+  const Shares results = co_await contract(context, std::move(c));
+  co_return results[0];
+}
+
+// Of a sum of two inputs, adjusted.
+Operation square(Product kind, Shape shape, bool transpose_a, bool transpose_b) {
+  return [=](Context& context, Shares in) -> Task<Shares> {
+    Contraction c;
+    c.product = kind;
+    c.a = c.b = co_await sum_of_inputs(context, in);
+    c.same_operand = true;
+    c.transpose_a = transpose_a;
+    c.transpose_b = transpose_b;
+    c.product_scale = of(-3);
+    c.shape = shape;
+    co_return co_await contract(context, std::move(c));
+  };
+}
+
+TEST_P(Contract, SquaresNumbers) {
+  for (std::size_t count : kSizes) {
+    const Integers a = random_integers(count, 64, 21), b = random_integers(count, 64, 22);
+    Integers expected(count);
+    for (std::size_t i = 0; i < count; ++i) expected[i] = of(-3) * (a[i] + b[i]) * (a[i] + b[i]);
+    const Shape shape = vector_shape(count);
+    const Outcome outcome = execute({{shape, a, Kind::kArithmetic, 0}, {shape, b, Kind::kArithmetic, 1}},
+                                    square(Product::kElementwise, shape, false, false));
+    EXPECT_EQ(outcome.results[0], expected) << count;
+  }
+}
+
+// A matrix times its transpose, the other way round, and a square matrix times itself; few and many products.
+TEST_P(Contract, MultipliesMatricesByThemselves) {
+  for (const auto& [rows, columns] : {std::pair<std::int64_t, std::int64_t>{3, 5}, {5, 3}, {4, 4}, {40, 60}})
+    for (int flags = 0; flags < 4; ++flags) {
+      const bool transpose_a = (flags & 1) != 0, transpose_b = (flags & 2) != 0;
+      if (transpose_a == transpose_b && rows != columns) continue;
+      const MatrixCase c{transpose_a ? columns : rows, transpose_a ? rows : columns,
+                         transpose_b ? rows : columns, transpose_a, transpose_b};
+      const auto count = static_cast<std::size_t>(rows * columns);
+      const Integers a = random_integers(count, 64, 23), b = random_integers(count, 64, 24);
+      Integers x(count);
+      for (std::size_t i = 0; i < count; ++i) x[i] = a[i] + b[i];
+      Integers expected = reference_product(c, x, x);
+      for (auto& value : expected) value *= of(-3);
+      const Shape shape = {rows, columns};
+      const Outcome outcome = execute({{shape, a, Kind::kArithmetic, 0}, {shape, b, Kind::kArithmetic, 1}},
+                                      square(Product::kMatmul, {c.m, c.n}, transpose_a, transpose_b));
+      EXPECT_EQ(outcome.results[0], expected) << rows << "x" << columns << " flags " << flags;
+    }
+}
+
+// A party squares its own input by itself, or so its share says; the result is the same.
+TEST_P(Contract, SquaresWhatAPartyKnows) {
+  const Integers a = random_integers(70, 64, 25);
+  Integers expected(70);
+  for (std::size_t i = 0; i < 70; ++i) expected[i] = a[i] * a[i];
+  for (int owner = 0; owner < table().parties(); ++owner) {
+    const auto operation = [owner](Context& context, Shares in) -> Task<Shares> {
+      Contraction c;
+      c.product = Product::kElementwise;
+      in[0].known_to = owner;
+      c.a = c.b = in[0];
+      c.same_operand = true;
+      c.shape = {70};
+      co_return co_await contract(context, std::move(c));
+    };
+    EXPECT_EQ(execute({{{70}, a, Kind::kArithmetic, owner}}, operation).results[0], expected) << owner;
+  }
+}
+
 // v = -3 * (a x b) + 5 * full - 2^20 * row, truncated by 12 bits.
 TEST_P(Contract, ScalesAndAddends) {
   const MatrixCase c{37, 6, 11, false, false};

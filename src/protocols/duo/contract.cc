@@ -4,13 +4,11 @@
 
 #include "base/bits.h"
 #include "protocols/duo/boundary.h"
-#include "protocols/duo/convolution_matrices.h"
-#include "protocols/duo/product_choice.h"
+#include "protocols/duo/products.h"
 #include "protocols/duo/selection.h"
 #include "protocols/duo/signs.h"
 #include "protocols/duo/slices.h"
 #include "protocols/duo/truncation.h"
-#include "protocols/duo/word_products.h"
 #include "protocols/local_contraction.h"
 #include "protocols/probes.h"
 
@@ -19,53 +17,9 @@ namespace {
 
 using Product = Contraction::Product;
 
-std::size_t extent(const Share& share, std::size_t axis) {
-  return static_cast<std::size_t>(share.shape[axis]);
-}
-
-Setting setting_of(const Contraction& c) {
-  return {.bits = {.left = c.a.known_bits, .right = c.b.known_bits},
-          .network = {.bits_per_second = static_cast<std::uint64_t>(c.link.megabit_per_second) * 1'000'000,
-                      .round_nanoseconds = static_cast<std::uint64_t>(c.link.one_way_microseconds) * 1000}};
-}
-
-Task<Words> convolution_cross_terms(Context& context, CrossTerms terms, const Contraction& c) {
-  const ring::ConvolutionView view = ring::view_of(c.convolution, c.a.shape, c.b.shape);
-  if (ProductChoice choice = choose_convolution(view, setting_of(c)); choice.lattice)
-    co_return co_await lattice_cross_terms(context, std::move(*choice.lattice), terms, part_of(context, c.a),
-                                           part_of(context, c.b));
-  const ConvolutionMatrices matrices(view);
-  const std::size_t rows = matrices.view.rows(), inner = matrices.inner(), columns = matrices.view.columns();
-  Words patches = context.words(rows * inner), factors = context.words(inner * columns);
-  context.local([&] {
-    matrices.gather_patches(patches.mutable_span(), c.a.parts[0].materialised().span());
-    matrices.gather_factors(factors.mutable_span(), c.b.parts[0].materialised().span());
-  });
-  const Words product = co_await matrix_cross_terms(context, terms, std::move(patches), std::move(factors),
-                                                    {.m = rows, .k = inner, .n = columns}, setting_of(c));
-  Words result = context.words(product.size());
-  context.local([&] { matrices.scatter(result.mutable_span(), product.span()); });
-  co_return result;
-}
-
-// This party's share of the cross terms of c's product, as many as there are.
-Task<Words> crossed(Context& context, const Contraction& c) {
-  const CrossTerms terms = cross_terms_of(c.a, c.b);
-  if (c.product == Product::kConvolution) co_return co_await convolution_cross_terms(context, terms, c);
-  if (c.product == Product::kElementwise)
-    co_return co_await elementwise_cross_terms(context, terms, part_of(context, c.a), part_of(context, c.b),
-                                               setting_of(c).network);
-  const he::MatrixShape shape{.m = extent(c.a, c.transpose_a ? 1 : 0),
-                              .k = extent(c.a, c.transpose_a ? 0 : 1),
-                              .n = extent(c.b, c.transpose_b ? 0 : 1),
-                              .x_transposed = c.transpose_a,
-                              .y_transposed = c.transpose_b};
-  co_return co_await matrix_cross_terms(context, terms, c.a.parts[0], c.b.parts[0], shape, setting_of(c));
-}
-
 // This party's share of v, before truncation.
 Task<Words> sum_of(Context& context, const Contraction& c, std::size_t count) {
-  const bool crosses = c.product != Product::kNone && !cross_terms_of(c.a, c.b).none();
+  const bool crosses = c.product != Product::kNone && !terms_of(c).none();
   Words terms;
   if (crosses) terms = co_await crossed(context, c);
   Words sum = context.words(count);

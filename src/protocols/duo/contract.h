@@ -1,8 +1,8 @@
 // The contraction row: products and sums, exactly truncated, with a ReLU or a selection on the way.
 //
 // A party's share of a product is what it makes of its own parts and its share of the cross terms
-// (word_products.h); sums, and probes of sums, are local. What follows is done slice by slice (slices.h), all
-// transfers of a slice in one supply:
+// (products.h: two terms, or one of a square); sums, and probes of sums, are local. What follows is done
+// slice by slice (slices.h), all transfers of a slice in one supply:
 //
 // | step                   | rounds                     | bits per element beside transfers     | transfers
 // |------------------------|----------------------------|---------------------------------------|----------

@@ -6,6 +6,7 @@
 #include "protocols/duo/boundary.h"
 #include "protocols/duo/contract.h"
 #include "protocols/duo/lookup.h"
+#include "protocols/duo/products.h"
 #include "protocols/duo/session.h"
 
 namespace sotto::protocols::duo {
@@ -17,6 +18,7 @@ const Table& table() {
            .input = input,
            .reveal = reveal,
            .contract = contract,
+           .ways_to_multiply = ways_to_multiply,
            .sign = sign,
            .all_of_last_axis = all_of_last_axis,
            .from_bits = from_bits,

@@ -180,23 +180,24 @@ TEST(LatticeProducts, ConvolutionsAreExact) {
 // ----------------------------------------------------------------------------------------------------
 
 TEST(ProductChoice, SmallProductsAreTransferredLargeOnesEncrypted) {
-  EXPECT_FALSE(choose_matrix_product({1, 1, 1}).lattice);
-  EXPECT_FALSE(choose_matrix_product({4, 8, 16}).lattice);
-  EXPECT_TRUE(choose_matrix_product({128, 784, 128}).lattice);
-  EXPECT_TRUE(choose_matrix_product({128, 128, 10}).lattice);
+  EXPECT_FALSE(choose_matrix_product({1, 1, 1}).way().lattice);
+  EXPECT_FALSE(choose_matrix_product({4, 8, 16}).way().lattice);
+  EXPECT_TRUE(choose_matrix_product({128, 784, 128}).way().lattice);
+  EXPECT_TRUE(choose_matrix_product({128, 128, 10}).way().lattice);
   const auto convolution = [](std::int64_t images) {
     return ring::view_of({}, {images, 12, 12, 16}, {5, 5, 16, 16});
   };
-  EXPECT_TRUE(choose_convolution(convolution(128)).lattice);
-  EXPECT_FALSE(choose_convolution(ring::view_of({}, {1, 3, 3, 1}, {3, 3, 1, 2})).lattice);
+  EXPECT_TRUE(choose_convolution(convolution(128)).way().lattice);
+  EXPECT_FALSE(choose_convolution(ring::view_of({}, {1, 3, 3, 1}, {3, 3, 1, 2})).way().lattice);
 }
 
 TEST(ProductChoice, ElementwiseProductsFillCiphertexts) {
-  EXPECT_EQ(choose_elementwise(0), 0u);
-  EXPECT_EQ(choose_elementwise(100), 0u);
-  EXPECT_EQ(choose_elementwise(8192), 8192u);
-  EXPECT_EQ(choose_elementwise(8192 + 100), 8192u);
-  EXPECT_EQ(choose_elementwise(8192 + 8000), 8192u + 8000);
+  const auto encrypted = [](std::size_t count) { return choose_elementwise(count).way().encrypted; };
+  EXPECT_EQ(encrypted(0), 0u);
+  EXPECT_EQ(encrypted(100), 0u);
+  EXPECT_EQ(encrypted(8192), 8192u);
+  EXPECT_EQ(encrypted(8192 + 100), 8192u);
+  EXPECT_EQ(encrypted(8192 + 8000), 8192u + 8000);
 }
 
 // What it says of transfers is what is counted.
@@ -204,7 +205,8 @@ TEST(ProductChoice, KnowsWhatTransfersCost) {
   for (const MatrixShape f : {MatrixShape{1, 2, 3}, {4, 8, 16}, {8, 16, 4}}) {
     const he::Cost cost = matrix_transfers_cost(f.m, f.k, f.n);
     const Operation operation = [f](Context& context, Shares in) -> Task<Shares> {
-      Words part = co_await matrix_cross_terms(context, {}, part_of(context, in[0]), part_of(context, in[1]), f);
+      Words part =
+          co_await matrix_transfers(context, {}, part_of(context, in[0]), part_of(context, in[1]), f);
       co_return Shares{result_of(f, std::move(part))};
     };
     const Traffic traffic =

@@ -6,7 +6,6 @@
 #include "base/ring.h"
 #include "crypto/ot/correlated_vectors.h"
 #include "protocols/duo/planes.h"
-#include "protocols/duo/product_choice.h"
 #include "protocols/duo/slices.h"
 
 namespace sotto::protocols::duo {
@@ -250,41 +249,7 @@ Task<Words> elementwise_transfers(Context& context, CrossTerms terms, Words a, W
   return cross_terms(context, terms, std::move(a), std::move(b), {count, 1, count, same, same});
 }
 
-Task<Words> elementwise_cross_terms(Context& context, CrossTerms terms, Words a, Words b,
-                                    he::Network network) {
-  const std::size_t count = a.size(), encrypted = choose_elementwise(count, network);
-  std::vector<Task<Words>> ways;
-  if (encrypted > 0)
-    ways.push_back(
-        lattice_elementwise_cross_terms(context, terms, a.slice(0, encrypted), b.slice(0, encrypted)));
-  if (encrypted < count || count == 0)
-    ways.push_back(elementwise_transfers(context, terms, a.slice(encrypted, count - encrypted),
-                                         b.slice(encrypted, count - encrypted)));
-  std::vector<Words> parts = co_await when_all(std::move(ways));
-  if (parts.size() == 1) co_return parts[0];
-  Words result = context.words(count);
-  context.local([&] {
-    store(result, 0, parts[0]);
-    store(result, encrypted, parts[1]);
-  });
-  co_return result;
-}
-
 namespace {
-
-Task<Words> matrix_transfers(Context& context, CrossTerms terms, Words a, Words b, std::size_t m,
-                             std::size_t k, std::size_t n) {
-  // Whoever knows the smaller factor's share chooses.
-  if (m <= n)
-    co_return co_await cross_terms(context, terms.swapped(), std::move(b), std::move(a),
-                                   {m * k, n, m, [k](std::size_t item) { return item % k; },
-                                    [k](std::size_t item) { return item / k; }});
-  Words rows = transposed(context, a, m, k);
-  const Words columns = co_await cross_terms(
-      context, terms, std::move(rows), std::move(b),
-      {k * n, m, n, [n](std::size_t item) { return item / n; }, [n](std::size_t item) { return item % n; }});
-  co_return transposed(context, columns, n, m);
-}
 
 // Row-major and with its zeros written out.
 Words dense(const Context& context, const Words& words, bool is_transposed, std::size_t rows,
@@ -295,14 +260,20 @@ Words dense(const Context& context, const Words& words, bool is_transposed, std:
 
 }  // namespace
 
-Task<Words> matrix_cross_terms(Context& context, CrossTerms terms, Words a, Words b,
-                               const he::MatrixShape& shape, const Setting& setting) {
+Task<Words> matrix_transfers(Context& context, CrossTerms terms, Words a, Words b, he::MatrixShape shape) {
   const std::size_t m = shape.m, k = shape.k, n = shape.n;
-  ProductChoice choice = choose_matrix_product(shape, setting);
-  if (choice.lattice)
-    return lattice_cross_terms(context, std::move(*choice.lattice), terms, std::move(a), std::move(b));
-  return matrix_transfers(context, terms, dense(context, a, shape.x_transposed, m, k),
-                          dense(context, b, shape.y_transposed, k, n), m, k, n);
+  a = dense(context, a, shape.x_transposed, m, k);
+  b = dense(context, b, shape.y_transposed, k, n);
+  // Whoever knows the smaller factor's share chooses.
+  if (m <= n)
+    co_return co_await cross_terms(context, terms.swapped(), std::move(b), std::move(a),
+                                   {m * k, n, m, [k](std::size_t item) { return item % k; },
+                                    [k](std::size_t item) { return item / k; }});
+  Words rows = transposed(context, a, m, k);
+  const Words columns = co_await cross_terms(
+      context, terms, std::move(rows), std::move(b),
+      {k * n, m, n, [n](std::size_t item) { return item / n; }, [n](std::size_t item) { return item % n; }});
+  co_return transposed(context, columns, n, m);
 }
 
 }  // namespace sotto::protocols::duo

@@ -53,17 +53,12 @@ class Gilboa {
 // This party's share of the terms of x_0 y_1 + x_1 y_0 in the geometry given; x and y are its own.
 Task<Words> cross_terms(Context& context, CrossTerms terms, Words x, Words y, WordProducts products);
 
-// Their cost, of one term; both are made at once. And of matrix_cross_terms() made by transfers.
+// Their cost, of one term; both are made at once. And that of a product of matrices.
 he::Cost transfers_cost(std::size_t items, std::size_t length);
 he::Cost matrix_transfers_cost(std::size_t m, std::size_t k, std::size_t n);
 
-// The same of elementwise products; by transfers alone.
+// The same of elementwise products, and of a product of matrices.
 Task<Words> elementwise_transfers(Context& context, CrossTerms terms, Words a, Words b);
-// However product_choice.h decides.
-Task<Words> elementwise_cross_terms(Context& context, CrossTerms terms, Words a, Words b,
-                                    he::Network network = {});
-// Of the product of matrices.
-Task<Words> matrix_cross_terms(Context& context, CrossTerms terms, Words a, Words b,
-                               const he::MatrixShape& shape, const Setting& setting = {});
+Task<Words> matrix_transfers(Context& context, CrossTerms terms, Words a, Words b, he::MatrixShape shape);
 
 }  // namespace sotto::protocols::duo
