@@ -79,9 +79,28 @@ ProductChoice choose_elementwise(std::size_t count, const he::Network& network) 
   return choice;
 }
 
+namespace {
+
+// One term in one direction, or in halves as fast as two would let them.
+ProductChoice choose_squares(const Contraction& c) {
+  const std::size_t count = c.a.elements();
+  const CrossTerms terms = terms_of(c);
+  ProductChoice choice = choose_elementwise(count, network_for(c.link, terms));
+  if (count < 2 || terms.none()) return choice;
+  ProductWay halves = choose_elementwise(half_of(count), network_for(c.link, {})).way();
+  halves.in_halves = true;
+  if (nanoseconds(halves, c.link, terms) < nanoseconds(choice.way(), c.link, terms))
+    choice.chosen = choice.ways.size();
+  choice.ways.push_back(std::move(halves));
+  return choice;
+}
+
+}  // namespace
+
 ProductChoice choose_product(const Contraction& c, Compare compare) {
   if (c.product == Product::kConvolution)
     return choose_convolution(ring::view_of(c.convolution, c.a.shape, c.b.shape), setting_of(c), compare);
+  if (c.product == Product::kElementwise && is_square(c)) return choose_squares(c);
   if (c.product == Product::kElementwise) return choose_elementwise(c.a.elements(), setting_of(c).network);
   return choose_matrix_product(matrix_shape_of(c), setting_of(c), compare);
 }
@@ -102,6 +121,10 @@ he::Network network_for(const Contraction::Link& link, const CrossTerms& terms) 
   const bool shared = !link.duplex && terms.first_second && terms.second_first;
   return {.bits_per_second = shared ? rate / 2 : rate,
           .round_nanoseconds = static_cast<std::uint64_t>(link.one_way_microseconds) * 1000};
+}
+
+std::uint64_t nanoseconds(const ProductWay& way, const Contraction::Link& link, const CrossTerms& terms) {
+  return network_for(link, way.in_halves ? CrossTerms{} : terms).nanoseconds(way.cost);
 }
 
 he::MatrixShape matrix_shape_of(const Contraction& c) {

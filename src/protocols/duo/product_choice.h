@@ -26,6 +26,9 @@ struct ProductWay {
   he::Cost cost;
   std::optional<LatticePlan> lattice = {};  // kMatrix, kConvolution
   std::size_t encrypted = 0;                // kSlots
+  // Of squares of numbers: the first half's term in one direction, the second's in the other. The cost is
+  // that of a half, and so is `encrypted`.
+  bool in_halves = false;
 };
 
 struct ProductChoice {
@@ -55,8 +58,12 @@ ProductChoice choose_product(const Contraction& contraction, Compare compare = C
 CrossTerms terms_of(const Contraction& contraction);
 // A number times itself, or a matrix times its own transpose.
 bool is_square(const Contraction& contraction);
-// The network as one of so many terms has it: two share what is not duplex.
+// The network as one of so many terms has it: two share what is not duplex, and so do halves.
 he::Network network_for(const Contraction::Link& link, const CrossTerms& terms);
+// How long a way takes there.
+std::uint64_t nanoseconds(const ProductWay& way, const Contraction::Link& link, const CrossTerms& terms);
+// Of `count` squares the first half; the second has as many or one less.
+inline std::size_t half_of(std::size_t count) { return count - count / 2; }
 he::MatrixShape matrix_shape_of(const Contraction& contraction);
 
 }  // namespace sotto::protocols::duo

@@ -1,5 +1,8 @@
 #include "protocols/duo/products.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "base/ring.h"
 #include "protocols/duo/boundary.h"
 #include "protocols/duo/convolution_matrices.h"
@@ -59,6 +62,23 @@ Task<Words> elementwise_terms(Context& context, CrossTerms terms, Words a, Words
   co_return result;
 }
 
+// Of squares, the first half's term of one order and the second's of the other: their directions run at once.
+Task<Words> halves_of_squares(Context& context, Words a, std::size_t encrypted) {
+  const std::size_t count = a.size(), half = half_of(count);
+  const Words first = a.slice(0, half), second = a.slice(half, count - half);
+  std::vector<Task<Words>> halves;
+  halves.push_back(elementwise_terms(context, {.second_first = false}, first, first, encrypted));
+  halves.push_back(
+      elementwise_terms(context, {.first_second = false}, second, second, std::min(encrypted, count - half)));
+  const std::vector<Words> parts = co_await when_all(std::move(halves));
+  Words result = context.words(count);
+  context.local([&] {
+    store(result, 0, parts[0]);
+    store(result, half, parts[1]);
+  });
+  co_return result;
+}
+
 // Of the one term of a square, both.
 Words doubled(const Context& context, const Contraction& c, const Words& term) {
   Words both = context.words(term.size());
@@ -80,6 +100,8 @@ Task<Words> crossed_by(Context& context, const Contraction& c, ProductWay way) {
   Words sum;
   if (c.product == Product::kConvolution)
     sum = co_await convolution_terms(context, terms, c, std::move(way));
+  else if (way.in_halves)
+    sum = co_await halves_of_squares(context, part_of(context, c.a), way.encrypted);
   else if (c.product == Product::kElementwise)
     sum = co_await elementwise_terms(context, terms, part_of(context, c.a), part_of(context, c.b),
                                      way.encrypted);
@@ -99,7 +121,11 @@ Task<Words> crossed(Context& context, const Contraction& c) {
 
 namespace {
 
-std::string name_of(const ProductWay& way, const Contraction& c) {
+std::string name_of(ProductWay way, const Contraction& c) {
+  if (std::exchange(way.in_halves, false)) {
+    if (way.encrypted == half_of(c.a.elements())) way.encrypted = c.a.elements();
+    return name_of(std::move(way), c) + ", half each way";
+  }
   const auto factor = [&] { return way.lattice->encrypts_right ? "right" : "left"; };
   switch (way.means) {
     case Means::kTransfers:
@@ -116,7 +142,7 @@ std::string name_of(const ProductWay& way, const Contraction& c) {
 }
 
 // Cross terms alone: what truncation and the like cost is the same for all ways.
-WayToMultiply counted(const Contraction& c, const ProductWay& way, const he::Network& network) {
+WayToMultiply counted(const Contraction& c, const ProductWay& way, const Contraction::Link& network) {
   WayToMultiply counted{.name = name_of(way, c), .bytes = {}};
   for (int self = 0; self < table().parties(); ++self) {
     net::Rounds rounds = net::Rounds::counting(self, table().parties());
@@ -126,7 +152,7 @@ WayToMultiply counted(const Contraction& c, const ProductWay& way, const he::Net
     counted.bytes.insert(counted.bytes.end(), rounds.bytes_to().begin(), rounds.bytes_to().end());
   }
   counted.work_nanoseconds = way.cost.nanoseconds;
-  counted.nanoseconds = network.nanoseconds(way.cost);
+  counted.nanoseconds = nanoseconds(way, network, terms_of(c));
   return counted;
 }
 
@@ -139,7 +165,7 @@ WaysToMultiply ways_to_multiply(const Contraction& c, const Contraction::Link& n
   ways.is_square = is_square(c);
   if (terms.none()) return ways;
   const ProductChoice choice = choose_product(c, Compare::kEverything);
-  for (const ProductWay& way : choice.ways) ways.ways.push_back(counted(c, way, network_for(network, terms)));
+  for (const ProductWay& way : choice.ways) ways.ways.push_back(counted(c, way, network));
   ways.chosen = choice.chosen;
   ways.is_small = choice.is_small;
   Contraction there = c;

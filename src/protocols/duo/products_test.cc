@@ -125,17 +125,43 @@ std::uint64_t bytes_of(const Traffic& traffic) {
   return std::accumulate(traffic.bytes.begin(), traffic.bytes.end(), std::uint64_t{0});
 }
 
+std::uint64_t bytes_of(const WayToMultiply& way) {
+  return std::accumulate(way.bytes.begin(), way.bytes.end(), std::uint64_t{0});
+}
+
 TEST(Products, SquaresTakeOneTerm) {
-  for (const std::int64_t count : {std::int64_t{1024}, std::int64_t{8192}}) {
+  for (const std::int64_t count : {1, 100, 2400, 8192, 20'000}) {
     Contraction c = elementwise(count);
-    const std::uint64_t product = bytes_of(predicted(c));
+    const WaysToMultiply product = ways_to_multiply(c, c.link);
     c.same_operand = true;
-    EXPECT_EQ(2 * bytes_of(predicted(c)), product) << count;
-    EXPECT_TRUE(ways_to_multiply(c, c.link).is_square);
+    const WaysToMultiply square = ways_to_multiply(c, c.link);
+    EXPECT_TRUE(square.is_square);
+    EXPECT_EQ(square.cross_terms, 1);
+    for (std::size_t i = 0; i < product.ways.size(); ++i) {
+      EXPECT_EQ(square.ways[i].name, product.ways[i].name);
+      EXPECT_EQ(2 * bytes_of(square.ways[i]), bytes_of(product.ways[i]))
+          << count << " " << product.ways[i].name;
+    }
     expect_explained(c);
     c.a.known_to = c.b.known_to = 0;
     EXPECT_EQ(bytes_of(predicted(c)), 0u);
   }
+}
+
+// Squares by transfers, half of them in each direction, use a duplex link both ways: about as many bytes in
+// half the time.
+TEST(Products, SquaresInHalvesUseBothDirections) {
+  constexpr Contraction::Link kSlowest{
+      .kilobit_per_second = 1'000, .one_way_microseconds = 10, .duplex = true};
+  Contraction c = elementwise(4000, kSlowest);
+  c.same_operand = true;
+  const WaysToMultiply ways = ways_to_multiply(c, kSlowest);
+  EXPECT_EQ(chosen(ways).name, "transfers, half each way");
+  EXPECT_EQ(chosen(ways).bytes[1], chosen(ways).bytes[2]);
+  const WayToMultiply& whole = ways.ways[0];
+  EXPECT_LT(static_cast<double>(bytes_of(chosen(ways))), 1.05 * static_cast<double>(bytes_of(whole)));
+  EXPECT_LT(static_cast<double>(chosen(ways).nanoseconds), 0.55 * static_cast<double>(whole.nanoseconds));
+  expect_explained(c);
 }
 
 TEST(Products, MatricesTimesTheirTransposesTakeOneTerm) {
