@@ -21,6 +21,9 @@ Scaling scaling_of(const Table& table, std::size_t column, const std::vector<std
   return {mean, std::sqrt(squares)};
 }
 
+// Below, squares of differences vanish.
+constexpr double kLeastDeviation = 1e-150;
+
 bool is_constant(const Table& table, std::size_t column, const std::vector<std::uint32_t>& training) {
   const auto width = table.features.size();
   const double first = table.values[training.front() * width + column];
@@ -64,6 +67,12 @@ std::vector<Scaling> center_and_scale(Table& table, const std::vector<std::uint3
                               table.features[column], training.size()),
                   "It can teach nothing: leave it out with without = [...].");
     auto scaling = scaling_of(table, column, training);
+    if (!std::isfinite(scaling.deviation) || scaling.deviation < kLeastDeviation)
+      throw Error(
+          ErrorKind::kData,
+          fmt::format("{}: column \"{}\" has values too {} to compute with", file, table.features[column],
+                      scaling.deviation < kLeastDeviation ? "close" : "far apart"),
+          "Give it in another unit.");
     if (!scale) scaling.deviation = 1;
     scalings.push_back(scaling);
   }

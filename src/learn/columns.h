@@ -31,7 +31,8 @@ SplitSizes split_sizes(std::size_t rows, double holdout);
 Split split_rows(std::size_t rows, double holdout, std::uint64_t seed);
 
 // Changes the table's values. Throws kData naming file and column where a column has one value in all
-// training rows: it can teach nothing, and has no scale.
+// training rows: it can teach nothing, and has no scale; or values so far apart or so close that their
+// squares are no numbers.
 std::vector<Scaling> center_and_scale(Table& table, const std::vector<std::uint32_t>& training, bool scale,
                                       const std::string& file);
 

@@ -43,6 +43,21 @@ TEST(Columns, WithOneValueAreNamed) {
   }
 }
 
+// Squares of their differences are no numbers, or zero.
+TEST(Columns, OfNumbersBeyondComputingAreNamed) {
+  for (const auto& [values, what] :
+       {std::pair{std::vector{1.7e308, 1.7e308, -1.7e308}, "far apart"}, {{4.9e-324, 0, 0}, "close"}}) {
+    Table table{.features = {"a"}, .ids = {}, .labels = {}, .values = values, .rows = 3};
+    try {
+      center_and_scale(table, {0, 1, 2}, true, "t.csv");
+      FAIL() << what;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.message(),
+                std::string("t.csv: column \"a\" has values too ") + what + " to compute with");
+    }
+  }
+}
+
 TEST(Split, IsAPartitionThatFollowsTheSeed) {
   const auto split = split_rows(100, 0.3, 7);
   EXPECT_EQ(split.training.size(), 70u);
