@@ -9,6 +9,9 @@ namespace sotto::protocols {
 inline Task<Share> input(Context& context, int owner, Words values, Shape shape) {
   return context.table().rows().input(context, owner, std::move(values), std::move(shape));
 }
+inline Task<Share> input_bits(Context& context, int owner, Words bits, Shape shape) {
+  return context.table().rows().input_bits(context, owner, std::move(bits), std::move(shape));
+}
 inline Task<Words> reveal(Context& context, Share share, unsigned to_mask) {
   return context.table().rows().reveal(context, std::move(share), to_mask);
 }
@@ -17,6 +20,9 @@ inline Task<Shares> contract(Context& context, Contraction contraction) {
 }
 inline Task<Share> sign(Context& context, Share value, int window, Effort effort = Effort::kFewBytes) {
   return context.table().rows().sign(context, std::move(value), window, effort);
+}
+inline Task<Share> to_bits(Context& context, Share value, int bits, Effort effort = Effort::kFewRounds) {
+  return context.table().rows().to_bits(context, std::move(value), bits, effort);
 }
 inline Task<Share> all_of_last_axis(Context& context, Share bits) {
   return context.table().rows().all_of_last_axis(context, std::move(bits));

@@ -178,6 +178,7 @@ struct Promise {
 // -------------------------------------------------------------------------------------------------
 
 using Shares = std::vector<Share>;
+struct Conversion;  // conversions.h
 
 // Every function is called at all parties with equal arguments but for the words inside shares.
 struct Rows {
@@ -186,6 +187,8 @@ struct Rows {
   std::function<Task<std::shared_ptr<SessionState>>(net::Rounds&)> setup = nullptr;
   // The owner gives `values` (others an empty Words); result arithmetic.
   std::function<Task<Share>(Context&, int owner, Words values, Shape shape)> input;
+  // The owner gives packed bits (others an empty Words); result Boolean.
+  std::function<Task<Share>(Context&, int owner, Words bits, Shape shape)> input_bits;
   // Result: the values at parties whose bit is set in `to_mask`, empty elsewhere.
   std::function<Task<Words>(Context&, Share share, unsigned to_mask)> reveal;
   std::function<Task<Shares>(Context&, Contraction)> contract;
@@ -195,6 +198,9 @@ struct Rows {
       nullptr;
   // Boolean v >= 0 for |v| < 2^(window-1).
   std::function<Task<Share>(Context&, Share value, int window, Effort effort)> sign;
+  // The low bits of a number as planes: Boolean of shape (bits, 64 words), the lowest bit first, each plane
+  // in whole words. kFewBytes: as many rounds as bits.
+  std::function<Task<Share>(Context&, Share value, int bits, Effort effort)> to_bits;
   // Boolean AND over the last axis of extent <= 9.
   std::function<Task<Share>(Context&, Share bits)> all_of_last_axis;
   // Arithmetic scale * bit.
@@ -212,6 +218,8 @@ struct Rows {
   // Local: a Boolean share's complement; a public constant as a share; share + public constant.
   std::function<Share(const Context&, const Share&)> complement;
   std::function<Share(const Context&, Words, Kind, Shape)> constant;
+  // Between sharings: rows of conversions.h, common ones first.
+  std::vector<const Conversion*> conversions = {};
 };
 
 class Table {

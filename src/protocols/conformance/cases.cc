@@ -210,6 +210,16 @@ Case from_bits_case() {
           }};
 }
 
+Case to_bits_case(int bits, Effort effort) {
+  return {
+      "bits of a number, " + std::to_string(bits) + ", effort " + std::to_string(static_cast<int>(effort)),
+      one, [=](std::size_t) -> Operation {
+        return [=](Context& context, Shares in) -> Task<Shares> {
+          co_return Shares{co_await to_bits(context, in[0], bits, effort)};
+        };
+      }};
+}
+
 // 5x + 1 by pieces.
 PiecewiseFunction line(int truncate_bits) {
   PiecewiseFunction function;
@@ -300,6 +310,8 @@ const std::vector<Case>& all_cases() {
       for (int window : {2, 21, 40, 64}) all.push_back(sign_case(window, effort));
     for (std::int64_t extent : {1, 2, 5, 9}) all.push_back(and_case(extent));
     all.push_back(from_bits_case());
+    all.push_back(to_bits_case(21, Effort::kFewRounds));
+    all.push_back(to_bits_case(9, Effort::kFewBytes));
     all.push_back(lookup_case(0));
     all.push_back(lookup_case(10));
     for (Effort effort : {Effort::kFewBytes, Effort::kBalanced, Effort::kFewRounds})

@@ -32,6 +32,15 @@ Task<Share> input(Context& context, int owner, Words values, Shape shape) {
   co_return share;
 }
 
+Task<Share> input_bits(Context& context, int owner, Words bits, Shape shape) {
+  const std::size_t words = bits::words_for(static_cast<std::size_t>(element_count(shape)));
+  const bool mine = context.self() == owner;
+  SOTTO_ASSERT(!mine || bits.size() == words, "bits come packed, as many as declared");
+  Words part = mine ? std::move(bits) : Words::zeros(words);
+  if (context.counting()) part = Words::shape_only(words);
+  co_return share_of(Kind::kBoolean, std::move(shape), std::move(part));
+}
+
 Task<Words> reveal(Context& context, Share share, unsigned to_mask) {
   context.begin();
   const bool boolean = share.kind == Kind::kBoolean;

@@ -2,12 +2,15 @@
 
 #include "protocols/composed/logarithm.h"
 #include "protocols/composed/softmax.h"
+#include "protocols/conversions.h"
 #include "protocols/duo/boolean.h"
 #include "protocols/duo/boundary.h"
 #include "protocols/duo/contract.h"
+#include "protocols/duo/encrypted.h"
 #include "protocols/duo/lookup.h"
 #include "protocols/duo/products.h"
 #include "protocols/duo/session.h"
+#include "protocols/duo/to_bits.h"
 
 namespace sotto::protocols::duo {
 
@@ -16,10 +19,12 @@ const Table& table() {
       "duo", 2, Model::kSemiHonest,
       Rows{.setup = connect,
            .input = input,
+           .input_bits = input_bits,
            .reveal = reveal,
            .contract = contract,
            .ways_to_multiply = ways_to_multiply,
            .sign = sign,
+           .to_bits = to_bits,
            .all_of_last_axis = all_of_last_axis,
            .from_bits = from_bits,
            .lookup = lookup,
@@ -27,7 +32,8 @@ const Table& table() {
            .softmax = composed::softmax,
            .selector_of_relu = [](const Shape&, std::uint16_t) { return nullptr; },
            .complement = complement,
-           .constant = constant},
+           .constant = constant,
+           .conversions = conversions()},
       Promise{.corruptible = 1,
               .assumptions = "Two parties without a dealer: either may be curious and learns nothing but "
                              "what is opened to it, as long as both follow the protocol and computational "

@@ -16,10 +16,6 @@ constexpr std::size_t kNumbersAtOnce = std::size_t{1} << 21;
 // At 64 bits the noise of some more fits every layout that a plan may prefer.
 constexpr std::size_t kInnerAtOnce = std::size_t{1} << 16;
 
-he::Ends* ends_of(const Context& context) {
-  return context.counting() ? nullptr : &static_cast<Session&>(*context.state()).lattice();
-}
-
 void add_piece(LatticePlan& plan, he::ProductPlan piece) {
   plan.cost.up += piece.cost.up;
   plan.cost.back += piece.cost.back;
@@ -52,7 +48,7 @@ LatticePlan matrix_pieces(const he::MatrixShape& shape, bool encrypts_right, int
 // Every piece of one term.
 Task<void> direction(Context& context, LatticePlan plan, int owner, Words encrypted, Words multiplier,
                      Words sum) {
-  he::Ends* ends = ends_of(context);
+  he::Ends* ends = lattice_ends(context);
   const bool owns = context.self() == owner;
   for (const he::ProductPlan& piece : plan.pieces) {
     const he::EncryptedOperand operand =
@@ -110,7 +106,7 @@ Task<Words> lattice_cross_terms(Context& context, LatticePlan plan, CrossTerms t
 }
 
 Task<Words> lattice_elementwise_cross_terms(Context& context, CrossTerms terms, Words a, Words b) {
-  he::Ends* ends = ends_of(context);
+  he::Ends* ends = lattice_ends(context);
   Words result = context.words(a.size());
   context.local([&] { std::ranges::fill(result.mutable_span(), 0); });
   for (const Slice& slice : slices_of(a.size())) {

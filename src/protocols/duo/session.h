@@ -86,6 +86,11 @@ struct Session : SessionState {
   std::vector<LargeArray<ot::Block>> spare_;
 };
 
+// Of the context's session; null when counting.
+inline he::Ends* lattice_ends(const Context& context) {
+  return context.counting() ? nullptr : &static_cast<Session&>(*context.state()).lattice();
+}
+
 // The setup row of the table.
 Task<std::shared_ptr<SessionState>> connect(net::Rounds& rounds);
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/bits.h"
+#include "protocols/conversions.h"
 #include "protocols/plain/rows.h"
 
 namespace sotto::protocols::plain {
@@ -17,6 +18,13 @@ Task<Share> input(Context& context, int owner, Words values, Shape shape) {
   co_return share;
 }
 
+Task<Share> input_bits(Context&, int owner, Words bits, Shape shape) {
+  SOTTO_ASSERT(owner == 0, "plain has one party");
+  Share share = empty_share(Kind::kBoolean, std::move(shape));
+  share.parts[0] = std::move(bits);
+  co_return share;
+}
+
 Task<Words> reveal(Context& context, Share share, unsigned to_mask) {
   if ((to_mask & 1u) == 0) co_return Words{};
   co_return context.counting() ? share.parts[0] : share.parts[0].materialised();
@@ -24,6 +32,16 @@ Task<Words> reveal(Context& context, Share share, unsigned to_mask) {
 
 Task<Share> sign(Context& context, Share value, int window, Effort) {
   co_return sign_of(context, value.parts[0], value.shape, window);
+}
+
+Task<Share> to_bits(Context& context, Share value, int bits, Effort) {
+  Share result = empty_share(Kind::kBoolean, planes_shape(value.shape, bits));
+  result.parts[0] = context.words(static_cast<std::size_t>(bits) * plane_words(value.shape));
+  context.local([&] {
+    const Words source = value.parts[0].materialised();
+    bits::to_planes(result.parts[0].mutable_span(), source.span(), 0, bits);
+  });
+  co_return result;
 }
 
 Task<Share> all_of_last_axis(Context& context, Share bits) {
@@ -175,9 +193,11 @@ const Table& table() {
   static const Table plain(
       "plain", 1, Model::kPlain,
       Rows{.input = input,
+           .input_bits = input_bits,
            .reveal = reveal,
            .contract = contract,
            .sign = sign,
+           .to_bits = to_bits,
            .all_of_last_axis = all_of_last_axis,
            .from_bits = from_bits,
            .lookup = lookup,
@@ -185,7 +205,8 @@ const Table& table() {
            .softmax = softmax,
            .selector_of_relu = [](const Shape&, std::uint16_t) { return nullptr; },
            .complement = complement,
-           .constant = constant},
+           .constant = constant,
+           .conversions = common_conversions()},
       Promise{.corruptible = 0, .assumptions = "No protection: one party computes on everything."});
   return plain;
 }

@@ -45,6 +45,33 @@ Task<Share> input(Context& context, int owner, Words values, Shape shape) {
   co_return share;
 }
 
+Task<Share> input_bits(Context& context, int owner, Words bits, Shape shape) {
+  const Site site = context.begin();
+  const std::size_t words = bits::words_for(static_cast<std::size_t>(element_count(shape)));
+  const std::size_t bytes = words * sizeof(std::uint64_t);
+  const int receiver = (owner + 1) % 3, key_holder = (owner + 2) % 3;
+  const prg::Address address = site.at(0, kInput);
+  Share share{Kind::kBoolean, std::move(shape), {Words::zeros(words), Words::zeros(words)}, nullptr};
+  if (context.self() == owner) {
+    SOTTO_ASSERT(bits.size() == words, "bits come packed, as many as declared");
+    const Words mask = context.words(words), masked = context.words(words);
+    context.local([&] {
+      context.key_with(key_holder).fill(mask.mutable_span(), address);
+      ring::exclusive_or(masked.mutable_span(), bits.materialised().span(), mask.span());
+    });
+    context.rounds().send(receiver, masked.span().data(), bytes);
+    share.parts = {mask, masked};
+  } else if (context.self() == receiver) {
+    share.parts[0] = context.words(words);
+    context.rounds().receive(owner, share.parts[0].mutable_span().data(), bytes);
+  } else {
+    share.parts[1] = context.words(words);
+    context.local([&] { context.key_with(owner).fill(share.parts[1].mutable_span(), address); });
+  }
+  co_await context.next_round();
+  co_return share;
+}
+
 Task<Words> reveal(Context& context, Share share, unsigned to_mask) {
   context.begin();
   const bool boolean = share.kind == Kind::kBoolean;

@@ -114,6 +114,7 @@ enum Purpose : std::uint8_t {
   kWinsProducts,
   kMaximumFirst,  // masks of the maximum
   kMaximumSecond,
+  kConjunction,  // what hides a share of x y: each pair's key, at both of them
 };
 
 }  // namespace sotto::protocols::rep3
