@@ -1,5 +1,7 @@
 #include "protocols/he/keys.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/error.h"
@@ -77,8 +79,21 @@ EvaluationEnd::EvaluationEnd(Published published, const Seeds& seeds)
     : masks_(published.masks),
       public_key_(lattice::expand_public_key(context(), masks_, std::move(published.zero))),
       hider_(context(), public_key_, seeds.noise, seeds.flood) {
+  expect_later(published.zero.index);
+  for (const lattice::SeededGaloisKey& key : published.keys)
+    for (const auto& digit : key.digits) expect_later(digit.index);
   for (lattice::SeededGaloisKey& key : published.keys) keys_.emplace_back(context(), masks_, std::move(key));
   for (const GaloisKey& key : keys_) key_pointers_.push_back(&key);
+}
+
+void EvaluationEnd::expect_later(std::uint32_t mask_index) {
+  if (mask_index < next_mask_) {
+    throw Error(
+        ErrorKind::kPeer,
+        fmt::format("a ciphertext came under mask {} after others up to {}", mask_index, next_mask_ - 1),
+        "Each may be used once: the peer's program is not this one.");
+  }
+  next_mask_ = std::uint64_t{mask_index} + 1;
 }
 
 std::span<const GaloisKey* const> EvaluationEnd::packing_keys(std::size_t count) const {

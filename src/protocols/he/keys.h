@@ -66,6 +66,10 @@ class EvaluationEnd {
   EvaluationEnd& operator=(const EvaluationEnd&) = delete;
 
   const lattice::MaskSource& masks() const { return masks_; }
+  // Before a ciphertext of the peer's is expanded, in the order in which it made them: throws
+  // ErrorKind::kPeer where its mask is not later than all before. (Two under one mask would be its loss, and
+  // a mask drawn twice an assertion.)
+  void expect_later(std::uint32_t mask_index);
   // For packing `count` ciphertexts, a power of two up to kMostPacked.
   std::span<const lattice::GaloisKey* const> packing_keys(std::size_t count) const;
   // Masks of crypto/lattice/hide.h; `numbers` of this ciphertext will be read by the key's owner.
@@ -81,6 +85,7 @@ class EvaluationEnd {
   std::vector<const lattice::GaloisKey*> key_pointers_;
   lattice::Hider hider_;
   double returned_ = 0;
+  std::uint64_t next_mask_ = 0;
 };
 
 // Both ends of a party.

@@ -177,20 +177,26 @@ Bytes encrypt_blocks(KeyEnd& end, const ProductPlan& plan, const Words& operand)
   return writer.take();
 }
 
-std::vector<Ciphertext> read_operands(const EvaluationEnd& end, const ProductPlan& plan,
+std::vector<Ciphertext> read_operands(EvaluationEnd& end, const ProductPlan& plan,
                                       std::span<const std::byte> bytes) {
   const std::size_t size = lattice::seeded_bytes(context(), plan.path.fresh);
-  std::vector<Ciphertext> ciphertexts(plan.operands());
-  parallel_for(ciphertexts.size(), 1, [&](std::size_t begin, std::size_t last) {
-    for (std::size_t i = begin; i < last; ++i) {
-      lattice::SeededCiphertext seeded = lattice::read_seeded(context(), bytes.subspan(i * size, size));
-      if (seeded.body.primes() != plan.path.fresh) {
-        throw Error(ErrorKind::kPeer, fmt::format("an encrypted operand came over {} primes instead of {}",
-                                                  seeded.body.primes(), plan.path.fresh));
-      }
-      ciphertexts[i] = lattice::expand(context(), end.masks(), std::move(seeded));
+  std::vector<lattice::SeededCiphertext> seeded(plan.operands());
+  const auto for_all = [&](const auto& function) {
+    parallel_for(seeded.size(), 1, [&](std::size_t begin, std::size_t last) {
+      for (std::size_t i = begin; i < last; ++i) function(i);
+    });
+  };
+  for_all([&](std::size_t i) {
+    seeded[i] = lattice::read_seeded(context(), bytes.subspan(i * size, size));
+    if (seeded[i].body.primes() != plan.path.fresh) {
+      throw Error(ErrorKind::kPeer, fmt::format("an encrypted operand came over {} primes instead of {}",
+                                                seeded[i].body.primes(), plan.path.fresh));
     }
   });
+  for (const lattice::SeededCiphertext& ciphertext : seeded) end.expect_later(ciphertext.index);
+  std::vector<Ciphertext> ciphertexts(seeded.size());
+  for_all(
+      [&](std::size_t i) { ciphertexts[i] = lattice::expand(context(), end.masks(), std::move(seeded[i])); });
   return ciphertexts;
 }
 

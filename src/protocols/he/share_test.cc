@@ -270,6 +270,24 @@ TEST(HeShare, RefusesHostileCiphertexts) {
   EXPECT_THAT(refusal_of(plan, bytes), HasSubstr("not below its prime"));
 }
 
+TEST(HeShare, RefusesCiphertextsUnderAMaskUsedBefore) {
+  const ProductPlan plan = plan_for({1, 4, 2});
+  const Integers a(4, 1), b(8, 1);
+  Bytes first;
+  pair().run([&](Context& at, Ends* ends) -> Task<Words> {  // its index is later than all of other tests
+    if (at.self() == 0) {
+      const lattice::Codec codec(context(), plan.space(), plan.path.fresh);
+      first = lattice::to_bytes(context(), ends->own->encryptor().encrypt(codec, Integers(8192)));
+      at.rounds().send(1, first.data(), first.size());
+      co_await at.next_round();
+    } else {
+      co_await encrypt(at, ends, 0, plan, Words());
+    }
+    co_return Words();
+  });
+  EXPECT_THAT(refusal_of(plan, first), HasSubstr("a ciphertext came under mask"));
+}
+
 TEST(HeShare, RefusesHostileReplies) {
   const ProductPlan plan = plan_for({1, 4, 2});
   const Integers a(4, 1);
@@ -310,6 +328,13 @@ TEST(Keys, PublishedKeysAreChecked) {
   bytes = good;
   std::fill(bytes.begin() + 100, bytes.begin() + 200, std::byte{0xFF});
   EXPECT_THAT(message_of(ErrorKind::kPeer, [&] { read(bytes); }), HasSubstr("not below its prime"));
+  // The second mask of the first switching key, whose digits have an index and residues behind two headers.
+  bytes = good;
+  const std::size_t key_at = 16 + lattice::seeded_bytes(context(), 5),
+                    digit = (lattice::galois_key_bytes(context()) - 11) / 4;
+  std::copy_n(good.begin() + static_cast<std::ptrdiff_t>(key_at + 11), 4,
+              bytes.begin() + static_cast<std::ptrdiff_t>(key_at + 11 + digit));
+  EXPECT_THAT(message_of(ErrorKind::kPeer, [&] { read(bytes); }), HasSubstr("a ciphertext came under mask"));
   // The element of the first switching key, behind 16 bytes of seed, the public key and a header.
   bytes = good;
   bytes[16 + lattice::seeded_bytes(context(), 5) + 7] ^= std::byte{4};

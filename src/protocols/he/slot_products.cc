@@ -101,6 +101,7 @@ Bytes reply_to(EvaluationEnd& end, std::span<const std::byte> bytes, std::span<c
   lattice::SeededCiphertext seeded = lattice::read_seeded(context(), bytes);
   if (seeded.body.primes() != plan().path.fresh)
     throw Error(ErrorKind::kPeer, "encrypted numbers came over another number of primes");
+  end.expect_later(seeded.index);
   const Ciphertext operand = lattice::expand(context(), end.masks(), std::move(seeded));
   const lattice::Plaintext factor = multiplier(values, i);
   const Ciphertext* operand_pointer = &operand;
