@@ -52,14 +52,14 @@ class PublicPart {
   bool contains(Value value) const { return values_.contains(value); }
   const std::map<unsigned, int>& states() const { return states_; }  // arguments and their next results
 
-  // Public operands of operations that are not public.
+  // Public operands of operations that are not public, of what is returned those that replace no public
+  // state.
   llvm::SmallVector<mlir::OpOperand*> border() const {
     llvm::SmallVector<mlir::OpOperand*> uses;
     step_.walk([&](mlir::Operation* op) {
-      if (llvm::isa<mlir::func::ReturnOp>(op) || (op->getNumResults() > 0 && contains(op->getResult(0))))
-        return;
+      if (op->getNumResults() > 0 && contains(op->getResult(0))) return;
       for (mlir::OpOperand& use : op->getOpOperands())
-        if (contains(use.get()) && varies(use.get())) uses.push_back(&use);
+        if (contains(use.get()) && varies(use.get()) && !replaces_public_state(use)) uses.push_back(&use);
     });
     return uses;
   }
@@ -94,6 +94,11 @@ class PublicPart {
     }
   }
   bool varies(Value value) const { return varying_.contains(value); }
+  bool replaces_public_state(mlir::OpOperand& use) const {
+    return llvm::isa<mlir::func::ReturnOp>(use.getOwner()) && llvm::any_of(states_, [&](const auto& state) {
+             return state.second == static_cast<int>(use.getOperandNumber());
+           });
+  }
 
   mutable FuncOp step_;  // asking it changes nothing, but its methods are not const
   std::map<unsigned, int> states_;
@@ -126,14 +131,8 @@ struct Tabulate : mlir::PassWrapper<Tabulate, mlir::OperationPass<mlir::ModuleOp
     const auto border = part.border();
     llvm::MapVector<Value, std::vector<double>> numbers;
     for (mlir::OpOperand* use : border) {
-      const Value number = one_number(use->get());
-      if (!number || !is_float(number)) {
-        use->getOwner()->emitError()
-            << "a public value that changes from step to step must be one number here; it is "
-            << use->get().getType();
-        return signalPassFailure();
-      }
-      numbers.insert({number, {}});
+      if (mlir::failed(check(step, *use))) return signalPassFailure();
+      numbers.insert({one_number(use->get()), {}});
     }
     if (mlir::failed(compute(step, part, numbers))) return signalPassFailure();
     for (mlir::OpOperand* use : border) replace(*use, numbers[one_number(use->get())]);
@@ -148,6 +147,30 @@ struct Tabulate : mlir::PassWrapper<Tabulate, mlir::OperationPass<mlir::ModuleOp
     if (!options_.training) return options_.steps;
     const Training& training = *options_.training;
     return training.epochs * ((training.rows + training.batch - 1) / training.batch);
+  }
+
+  // Whether a table can stand here.
+  static mlir::LogicalResult check(FuncOp step, mlir::OpOperand& use) {
+    constexpr const char* kRemedy =
+        "; a state that no role provides and nothing secret flows into is public: "
+        "let a role provide its start if it is to be secret";
+    if (llvm::isa<mlir::func::ReturnOp>(use.getOwner())) {
+      auto next = step.getResultAttrOfType<mlir::StringAttr>(use.getOperandNumber(), kNextAttribute);
+      auto output = step.getResultAttrOfType<mlir::StringAttr>(use.getOperandNumber(), kOutputAttribute);
+      auto error = use.getOwner()->emitError();
+      if (next)
+        error << "state \"" << next.getValue() << "\" is replaced by";
+      else
+        error << "result \"" << (output ? output.getValue() : "") << "\" is";
+      return error << " a value that changes from step to step and depends on nothing secret, which nobody "
+                      "needs to compute together"
+                   << kRemedy;
+    }
+    const Value number = one_number(use.get());
+    if (number && is_float(number)) return mlir::success();
+    return use.getOwner()->emitError()
+           << "a public value that changes from step to step must be one number here; it is "
+           << use.get().getType() << kRemedy;
   }
 
   // Runs the public part step by step until the job ends or its states stand still.

@@ -77,6 +77,36 @@ TEST_F(TabulateTest, SecretsAreNotTabulated) {
   EXPECT_EQ(function(*module).getNumArguments(), 2u) << print(*module);
 }
 
+// Whatever replaces it, a public state leaves, and its old value with it.
+TEST_F(TabulateTest, StatesReplacedByConstantsLeave) {
+  for (const char* constant : {"dense<1.0>", "dense<[1.0, 2.0]>"}) {
+    auto module = tabulated(std::string("%new = stablehlo.constant ") + constant +
+                                " : tensor<2xf32>\n return %new, %next : tensor<2xf32>, tensor<f32>\n",
+                            3);
+    ASSERT_TRUE(succeeded_) << reported_;
+    EXPECT_EQ(function(*module).getNumArguments(), 1u) << print(*module);
+    EXPECT_EQ(function(*module).getNumResults(), 0u) << print(*module);
+  }
+}
+
+// It used to be erased under them.
+TEST_F(TabulateTest, ResultsThatNeedAPublicStateAreRefused) {
+  for (const char* result : {"%w", "%moved"}) {
+    auto module = parse(std::string(R"(func.func @step(
+        %w: tensor<2xf32> {sotto.name = "w", sotto.kind = "state", sotto.initializer = "zeros"},
+        %v: tensor<2xf32> {sotto.name = "v", sotto.kind = "state", sotto.role = "images"})
+        -> (tensor<2xf32> {sotto.next = "w"}, tensor<2xf32> {sotto.next = "v"}) {
+      %new = stablehlo.constant dense<[1.0, 2.0]> : tensor<2xf32>
+      %moved = stablehlo.add %w, %new : tensor<2xf32>
+      return %new, )") + result +
+                        " : tensor<2xf32>, tensor<2xf32>\n}");
+    EXPECT_TRUE(mlir::failed(run(*module, tabulate(Options{}))));
+    EXPECT_THAT(reported_, HasSubstr("state \"v\" is replaced by a value that changes from step to step"));
+    EXPECT_THAT(reported_, HasSubstr("let a role provide its start"));
+    reported_.clear();
+  }
+}
+
 TEST_F(TabulateTest, MisuseSaysWhatIsWrong) {
   tabulated(R"(
       %pair = stablehlo.broadcast_in_dim %next, dims = [] : (tensor<f32>) -> tensor<1xf32>

@@ -102,7 +102,16 @@ struct AdoptProgram : mlir::PassWrapper<AdoptProgram, mlir::OperationPass<mlir::
       end->eraseOperand(index);
     }
     for (unsigned index = function.getNumArguments(); index-- > 0;)
-      if (function.getArgument(index).use_empty()) function.eraseArgument(index);
+      if (function.getArgument(index).use_empty() && !is_replaced(function, index))
+        function.eraseArgument(index);
+  }
+
+  // A state's result stays, and with it the state, whether or not it is read.
+  static bool is_replaced(mlir::func::FuncOp function, unsigned index) {
+    return llvm::any_of(llvm::seq(function.getNumResults()), [&](unsigned result) {
+      auto next = function.getResultAttrOfType<mlir::StringAttr>(result, kNextAttribute);
+      return next && next.getValue() == argument_name(function, index);
+    });
   }
 
   Options options_;

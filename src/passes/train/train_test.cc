@@ -143,6 +143,19 @@ TEST_F(TrainTest, AdoptedProgramsKeepWhatIsAskedFor) {
   EXPECT_EQ(step.getNumResults(), 1u);
   EXPECT_EQ(step.getNumArguments(), 2u);
 
+  // A state that nothing reads is one nevertheless: what replaces it is left.
+  options.states = {{.input = "slot", .output = "2"}};
+  module =
+      parse(R"(func.func @f(%x: tensor<2xf32> {sotto.name = "x"}, %slot: tensor<f32> {sotto.name = "slot"})
+      -> (tensor<2xf32>, tensor<2xf32>, tensor<f32>) {
+      %new = stablehlo.constant dense<1.0> : tensor<f32>
+      return %x, %x, %new : tensor<2xf32>, tensor<2xf32>, tensor<f32>
+    })");
+  ASSERT_TRUE(mlir::succeeded(run(*module, adopt_program(options)))) << reported_;
+  step = module->lookupSymbol<mlir::func::FuncOp>("step");
+  EXPECT_EQ(step.getNumResults(), 1u);
+  EXPECT_EQ(step.getNumArguments(), 1u);
+
   options.states = {{.input = "w", .output = "7"}};
   EXPECT_TRUE(mlir::failed(run(*parse(program), adopt_program(options))));
   EXPECT_THAT(reported_, HasSubstr("\"7\" is no result: the program has results 0 to 1"));
