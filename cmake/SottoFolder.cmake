@@ -31,9 +31,10 @@ function(sotto_tests target)
 endfunction()
 
 # sotto_folder(NAME DEPENDS targets...): defines sotto_NAME and, where there are tests or benchmarks, test_NAME and
-# bench_NAME (which no test runs and no sanitizer watches).
+# bench_NAME (which no test runs and no sanitizer watches). COMPUTING names the tests that compute so much themselves
+# that they are optimised always.
 function(sotto_folder name)
-  cmake_parse_arguments(ARG "RTTI_ALWAYS" "" "DEPENDS;PRIVATE_DEPENDS;EXCLUDE" ${ARGN})
+  cmake_parse_arguments(ARG "RTTI_ALWAYS" "" "DEPENDS;PRIVATE_DEPENDS;EXCLUDE;COMPUTING" ${ARGN})
   set(dir ${CMAKE_CURRENT_SOURCE_DIR})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${dir}/*.cc)
   set(tests ${sources})
@@ -60,6 +61,9 @@ function(sotto_folder name)
   if(tests)
     sotto_tests(test_${name} ${tests})
     target_link_libraries(test_${name} PRIVATE sotto_${name} ${ARG_PRIVATE_DEPENDS})
+    if(SOTTO_SANITIZE AND ARG_COMPUTING)
+      set_source_files_properties(${ARG_COMPUTING} PROPERTIES SKIP_PRECOMPILE_HEADERS ON COMPILE_OPTIONS -O1)
+    endif()
     gtest_discover_tests(test_${name} TEST_PREFIX "${name}/" DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
   endif()
   if(benches AND benchmark_FOUND AND NOT SOTTO_SANITIZE)
