@@ -14,7 +14,6 @@
 #include "cli/scratch_job.h"
 #include "cli/setup_cost.h"
 #include "plan/verify.h"
-#include "protocols/table.h"
 #include "runtime/program.h"
 #include "runtime/report.h"
 
@@ -69,7 +68,7 @@ int bench_kernel(const KernelBench& bench) {
                  {"online_seconds", steady_seconds(result.report)},
                  {"online_bytes", bytes},
                  {"setup_seconds", setup_seconds(result.report)},
-                 {"setup_bytes", setup_bytes(protocols::table_named(bench.protocol))}};
+                 {"setup_bytes", setup_bytes(runtime::prepare(plan, ""))}};
   if (bench.json)
     std::cout << out.dump() << '\n';
   else

@@ -17,7 +17,6 @@
 #include "cli/setup_cost.h"
 #include "plan/initializer.h"
 #include "plan/splitmix.h"
-#include "protocols/table.h"
 #include "runtime/data.h"
 #include "runtime/program.h"
 #include "runtime/report.h"
@@ -178,7 +177,6 @@ int bench_nebula(const NebulaBench& bench) {
   const json& phase = result.report.at("phases").at(1);
   const auto batches = static_cast<std::uint64_t>(shape.batches),
              epochs = static_cast<std::uint64_t>(shape.epochs);
-  const auto& table = protocols::table_named(plan.protocol());
   json out{{"mbit", bench.mbit},
            {"delay_ms", bench.delay_ms},
            {"rows", shape.rows},
@@ -186,7 +184,7 @@ int bench_nebula(const NebulaBench& bench) {
            {"batches", shape.batches},
            {"seconds", epoch_seconds(result.report, shape.batches)},
            {"setup_seconds", setup_seconds(result.report)},
-           {"setup_bytes", setup_bytes(table)},
+           {"setup_bytes", setup_bytes(runtime::prepare(plan, ""))},
            {"bytes_each_way", {block.bytes(1) * batches, block.bytes(2) * batches}},
            {"bytes_all_measured", phase.at("bytes_all_measured").get<std::uint64_t>() / epochs},
            {"rounds", phase.at("rounds_measured").get<std::uint64_t>() / epochs},

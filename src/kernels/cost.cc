@@ -26,6 +26,7 @@ Task<Share> made(Context& context, ValueType type) {
 struct Counted {
   std::uint32_t rounds;
   std::vector<std::uint64_t> bytes_to;
+  unsigned needs = 0;
 };
 
 Counted count_at(const protocols::Table& table, const Kernel& kernel, Call call, std::uint16_t operation,
@@ -42,6 +43,7 @@ Counted count_at(const protocols::Table& table, const Kernel& kernel, Call call,
   Context context(table, rounds, nullptr, 0, operation);
   rounds.run(kernel.run(context, call));
   counted.rounds = rounds.completed() - before;
+  counted.needs = context.needs();
   for (std::size_t to = 0; to < counted.bytes_to.size(); ++to)
     counted.bytes_to[to] = rounds.bytes_to()[to] - counted.bytes_to[to];
   return counted;
@@ -60,6 +62,7 @@ Cost count(const protocols::Table& table, const Kernel& kernel, const Call& type
   for (int self = 0; self < table.parties(); ++self) {
     const Counted counted = count_at(table, kernel, types_only, operation, self);
     cost.rounds = counted.rounds;
+    cost.needs |= counted.needs;
     cost.bytes.insert(cost.bytes.end(), counted.bytes_to.begin(), counted.bytes_to.end());
   }
   return cost;

@@ -11,6 +11,7 @@ namespace sotto::kernels {
 struct Cost {
   std::uint32_t rounds = 0;
   std::vector<std::uint64_t> bytes;  // [from * parties + to]
+  unsigned needs = 0;                // of the protocol's setup (Context::need)
   std::uint64_t total_bytes() const;
 };
 

@@ -57,6 +57,11 @@ class Context {
 
   const prg::Prg& key_with(int party) const { return keys_->pair[static_cast<std::size_t>(party)]; }
   const prg::Prg& own_key() const { return keys_->own; }
+  // Notes that an operation uses part of what the protocol's setup makes: a bit, of the protocol's own
+  // meaning. Whoever counts an operation's cost learns what its session needs.
+  void need(unsigned part) { needs_ |= part; }
+  unsigned needs() const { return needs_; }
+
   // Null when counting.
   SessionState* state() const { return keys_ == nullptr ? nullptr : keys_->state.get(); }
 
@@ -77,6 +82,7 @@ class Context {
   std::uint32_t step_;
   std::uint16_t operation_;
   std::uint16_t sub_operations_ = 0;
+  unsigned needs_ = 0;
 };
 
 }  // namespace sotto::protocols

@@ -183,8 +183,9 @@ struct Conversion;  // conversions.h
 // Every function is called at all parties with equal arguments but for the words inside shares.
 struct Rows {
   // What the parties do once, before a session's first operation; null where there is nothing to do. Its
-  // result is the SessionKeys' state. Its cost is not part of any operation's.
-  std::function<Task<std::shared_ptr<SessionState>>(net::Rounds&)> setup = nullptr;
+  // result is the SessionKeys' state. `needs` is what the session's operations note (Context::need), the same
+  // at all parties: nothing else is made. Its cost is not part of any operation's.
+  std::function<Task<std::shared_ptr<SessionState>>(net::Rounds&, unsigned needs)> setup = nullptr;
   // The owner gives `values` (others an empty Words); result arithmetic.
   std::function<Task<Share>(Context&, int owner, Words values, Shape shape)> input;
   // The owner gives packed bits (others an empty Words); result Boolean.

@@ -67,7 +67,8 @@ inline std::vector<PartyOutcome> run_with_boundaries(
         for (auto& link : mine) raw.push_back(link.get());
         net::Rounds rounds(self, raw);
         auto keys = keys_for_tests(self, parties);
-        if (const auto& setup = program.table->rows().setup) keys.state = rounds.run(setup(rounds));
+        if (const auto& setup = program.table->rows().setup)
+          keys.state = rounds.run(setup(rounds, program.setup_needs));
         AtBoundary boundary;
         Executor executor(program, {&rounds,
                                     &keys,

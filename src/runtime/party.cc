@@ -268,7 +268,8 @@ RunSummary run_party(const Job& job, const std::string& name, const OnProgress& 
   const auto session = conclude(openings, names);
   telling_others(mesh, [&] {
     auto keys = session_keys(mesh, agreement_digest(job));
-    if (const auto& setup = program.table->rows().setup) keys.state = rounds.run(setup(rounds));
+    if (const auto& setup = program.table->rows().setup)
+      keys.state = rounds.run(setup(rounds, program.setup_needs));
     summary.connect_seconds = seconds_since(start);
     Environment environment{&rounds, &keys, raw, {}, {}, {}, {}, rows_given(program.plan, openings, names)};
     environment.fill_input = [&](const auto& input, const auto& value, std::size_t offset, auto out) {

@@ -82,9 +82,11 @@ std::string text_of(const std::vector<std::uint64_t>& bytes) {
   return fmt::format("[{}]", fmt::join(bytes, ", "));
 }
 
-void require_honest_cost(const Program& program, int block, int operation) {
+// Declared cost is counted cost; what the operation needs of the setup is noted.
+void require_honest_cost(Program& program, int block, int operation) {
   const auto& declared = program.plan.blocks(block).operations(operation);
   const kernels::Cost counted = counted_cost(program, block, operation);
+  program.setup_needs |= counted.needs;
   if (declared.rounds() != counted.rounds)
     throw Error(ErrorKind::kPlan,
                 fmt::format("{} declares {} rounds, counted are {}", place(program.plan, block, operation),

@@ -28,6 +28,7 @@ struct Program {
   std::string digest;
   const protocols::Table* table = nullptr;
   std::vector<PreparedBlock> blocks;
+  unsigned setup_needs = 0;  // what the operations use of the protocol's setup
 };
 
 kernels::ValueType type_of(const plan::Value& value);

@@ -10,6 +10,7 @@
 #include "net/in_process.h"
 #include "protocols/conformance/cases.h"
 #include "protocols/conformance/suite.h"
+#include "protocols/duo/boundary.h"
 #include "protocols/duo/convolution_matrices.h"
 #include "protocols/duo/session.h"
 
@@ -24,12 +25,10 @@ using conformance::Traffic;
 constexpr std::int64_t kCount = 128 * 64;
 constexpr double kTransfer = 8 * 3.875;  // bits: 31 trees' corrections
 
-// Transfers; a seed, a public key of 217 bits a coefficient, ten switching keys of four times 218 bits,
-// headers.
-constexpr std::size_t kSetupBytes = 32 + 4096 + 4096 + 16 + 16 + (11 + 8192 * 217 / 8) +
-                                    10 * (11 + 4 * (4 + 8192 * 218 / 8)) +
-                                    // 1335 blocks of 128 transfers, 31 trees; 640 * 11 levels.
-                                    1335 * 16 * 31 + 640 * 11 * 16;
+// Base transfers and trees. 1335 blocks of 128 transfers, 31 trees; 640 * 11 levels. A seed, a public key of
+// 217 bits a coefficient, ten switching keys of four times 218 bits, headers.
+constexpr std::size_t kTransferBytes = 32 + 4096 + 4096 + 16, kStreamBytes = 1335 * 16 * 31 + 640 * 11 * 16,
+                      kLatticeBytes = 16 + (11 + 8192 * 217 / 8) + 10 * (11 + 4 * (4 + 8192 * 218 / 8));
 
 Traffic cost_of(const Operation& operation, const std::vector<Input>& inputs) {
   return conformance::predict(table(), inputs, operation);
@@ -128,7 +127,8 @@ TEST(Duo, KeepsItsBudgets) {
   EXPECT_LE(bits(settled(0, Then::kRelu, 32)), 30 * 8);
 }
 
-// Few of them; more take silent transfers (word_products_test.cc), or are encrypted (lattice_products_test.cc).
+// Few of them; more take silent transfers (word_products_test.cc), or are encrypted
+// (lattice_products_test.cc).
 TEST(Duo, ProductsCostTheirBits) {
   constexpr std::int64_t kFew = 1000;
   const auto operation = [](Context& context, Shares in) -> Task<Shares> {
@@ -239,9 +239,9 @@ TEST(Duo, ConnectsInFiveRounds) {
       net::Rounds rounds(self, raw);
       SessionKeys keys{{}, prg::Prg(prg::random_key())};
       for (int i = 0; i < 2; ++i) keys.pair.emplace_back(prg::Key{std::byte{9}});
-      keys.state = rounds.run(table().rows().setup(rounds));
+      keys.state = rounds.run(table().rows().setup(rounds, kNeedsStream));
       EXPECT_EQ(rounds.completed(), 5u);
-      EXPECT_EQ(rounds.bytes_to()[static_cast<std::size_t>(1 - self)], kSetupBytes);
+      EXPECT_EQ(rounds.bytes_to()[static_cast<std::size_t>(1 - self)], kTransferBytes + kStreamBytes);
       Context context(table(), rounds, &keys, 0, 0);
       const auto compare = [&]() -> Task<Words> {
         Words mine = self == 0 ? Words::copy_of(values) : Words();
@@ -258,11 +258,42 @@ TEST(Duo, ConnectsInFiveRounds) {
     EXPECT_EQ(opened[0][i / 64] >> i % 64 & 1, static_cast<std::int64_t>(values[i]) >= 0 ? 1u : 0u) << i;
 }
 
-TEST(Duo, SetupIsCountedAsItIs) {
-  net::Rounds rounds = net::Rounds::counting(0, 2);
-  rounds.run(table().rows().setup(rounds));
-  EXPECT_EQ(rounds.completed(), 5u);
-  EXPECT_EQ(rounds.bytes_to()[1], kSetupBytes);
+TEST(Duo, SetupMakesWhatIsNeeded) {
+  const auto setup = [](unsigned needs) {
+    net::Rounds rounds = net::Rounds::counting(0, 2);
+    rounds.run(table().rows().setup(rounds, needs));
+    return std::pair(rounds.completed(), rounds.bytes_to()[1]);
+  };
+  EXPECT_EQ(setup(0), std::pair(3u, kTransferBytes));
+  EXPECT_EQ(setup(kNeedsStream), std::pair(5u, kTransferBytes + kStreamBytes));
+  EXPECT_EQ(setup(kNeedsLattice), std::pair(3u, kTransferBytes + kLatticeBytes));
+  EXPECT_EQ(setup(kNeedsStream | kNeedsLattice),
+            std::pair(5u, kTransferBytes + kStreamBytes + kLatticeBytes));
+}
+
+TEST(Duo, OperationsSayWhatTheyNeed) {
+  const auto needs = [](std::int64_t count, const std::function<Task<Shares>(Context&, Share)>& operation) {
+    net::Rounds rounds = net::Rounds::counting(0, 2);
+    Context context(table(), rounds, nullptr, 0, 0);
+    const auto size = static_cast<std::size_t>(count);
+    rounds.run(operation(context, share_of(Kind::kArithmetic, {count}, Words::shape_only(size))));
+    return context.needs();
+  };
+  const auto compare = [](Context& context, Share value) -> Task<Shares> {
+    co_return Shares{co_await protocols::sign(context, std::move(value), 32)};
+  };
+  const auto square = [](Context& context, Share value) -> Task<Shares> {
+    Contraction c;
+    c.product = Contraction::Product::kElementwise;
+    c.shape = value.shape;
+    c.a = c.b = std::move(value);
+    co_return co_await protocols::contract(context, std::move(c));
+  };
+  EXPECT_EQ(needs(100, compare), 0u);
+  EXPECT_EQ(needs(100'000, compare), kNeedsStream);
+  EXPECT_EQ(needs(100, square), 0u);
+  EXPECT_EQ(needs(1024, square), kNeedsStream);
+  EXPECT_EQ(needs(8192, square), kNeedsLattice);
 }
 
 }  // namespace

@@ -3,9 +3,10 @@
 // encryption, under which large products are made (lattice_products.h).
 //
 // Setup, in both directions at once: 128 base transfers and the trees' messages (crypto/ot/connection.h), 3
-// rounds and 8,240 bytes from each party; at the same time what each publishes of its lattice key
-// (he/keys.h), 9.1 MB; then the stream's first blocks, by SoftSpoken's transfers for one turn of
-// crypto/ot/silent.h, 2 rounds, 662,160 and 112,640 bytes.
+// rounds and 8,240 bytes from each party; and what the session's operations need, as counting them tells:
+//   lattice   at the same time what each publishes of its lattice key (he/keys.h), 9.1 MB;
+//   stream    the stream's first blocks, by SoftSpoken's transfers for one turn of crypto/ot/silent.h, 2
+//             rounds, 662,160 and 112,640 bytes.
 //
 // Transfers have places, reserved by both parties in the same order, operation by operation; a place is used
 // once, and a session's keys are its own, so nothing repeats.
@@ -30,12 +31,17 @@ namespace sotto::protocols::duo {
 // Levels of SoftSpoken's trees: 3.875 bytes a transfer.
 inline constexpr int kTreeLevels = 4;
 
-// A stream, made where it is first used.
+// What operations need of the setup (Context::need).
+inline constexpr unsigned kNeedsStream = 1, kNeedsLattice = 2;
+
+// A stream, made where it is first used; or none.
 template <class Stream>
 class Late {
  public:
+  Late() = default;
   explicit Late(std::function<Stream()> make) : make_(std::move(make)) {}
   Stream& operator()() {
+    SOTTO_ASSERT(make_, "whoever needs a stream says so while it is counted");
     if (!stream_) stream_ = std::make_unique<Stream>(make_());
     return *stream_;
   }
@@ -59,7 +65,7 @@ struct ReceivingEnd {
 };
 
 struct Session : SessionState {
-  // The ends of lattice encryption are made when they are first needed.
+  // The ends of lattice encryption are made when they are first needed; without a function there are none.
   Session(SendingEnd sending_end, ReceivingEnd receiving_end, std::function<he::Ends()> lattice_ends,
           std::string peer_name)
       : sending(std::move(sending_end)),
@@ -68,6 +74,7 @@ struct Session : SessionState {
         make_lattice_(std::move(lattice_ends)) {}
 
   he::Ends& lattice() {
+    SOTTO_ASSERT(make_lattice_, "whoever needs lattice encryption says so while it is counted");
     if (!lattice_.own) lattice_ = make_lattice_();
     return lattice_;
   }
@@ -87,11 +94,12 @@ struct Session : SessionState {
 };
 
 // Of the context's session; null when counting.
-inline he::Ends* lattice_ends(const Context& context) {
+inline he::Ends* lattice_ends(Context& context) {
+  context.need(kNeedsLattice);
   return context.counting() ? nullptr : &static_cast<Session&>(*context.state()).lattice();
 }
 
 // The setup row of the table.
-Task<std::shared_ptr<SessionState>> connect(net::Rounds& rounds);
+Task<std::shared_ptr<SessionState>> connect(net::Rounds& rounds, unsigned needs);
 
 }  // namespace sotto::protocols::duo

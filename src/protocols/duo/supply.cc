@@ -154,6 +154,7 @@ Task<void> Supply::make() {
   SOTTO_ASSERT(!started_, "transfers are made once");
   started_ = true;
   const bool sends = sent_.all() >= kSilentFrom, receives = received_.all() >= kSilentFrom;
+  if (sends || receives) context_.need(kNeedsStream);
   // What one party sends, the other expects in the same order.
   if (!receives) ask();
   if (!sends) await_correction();
