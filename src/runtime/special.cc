@@ -61,7 +61,8 @@ Task<void> Executor::open(BlockRun& run, std::size_t index, Context& context) {
     throw Error(
         ErrorKind::kRange,
         fmt::format("guard \"{}\": a bound that was calibrated, not proven, was violated", reveal->name()),
-        "Compile again with a larger calibration sample or margin; no result of this run can be trusted.");
+        "Compile again with a larger calibration sample or margin (--margin-bits, or margin_bits of a "
+        "regression's job); no result of this run can be trusted.");
 }
 
 void Executor::keep_output(const plan::wire::Reveal& reveal, const plan::Value& value,

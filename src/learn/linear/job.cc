@@ -4,32 +4,17 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "learn/linear/job_keys.h"
 #include "runtime/schedules.h"
 
 namespace sotto::learn {
 namespace {
 
 using runtime::TomlReader;
-
-std::int64_t whole_number(TomlReader& reader, std::string_view key, std::int64_t otherwise, double least,
-                          double most) {
-  const double value = reader.number_or(key, static_cast<double>(otherwise), least, most);
-  if (value != std::floor(value)) reader.fail(key, "must be a whole number");
-  return static_cast<std::int64_t>(value);
-}
-
-// Names become those of tensors and files.
-void check_name(TomlReader& reader, const std::string& key, const std::string& name) {
-  const bool good = name.size() <= 64 && std::ranges::all_of(name, [](unsigned char c) {
-                      return std::isalnum(c) || c == '-' || c == '_';
-                    });
-  if (!good) reader.fail(key, "must be letters, digits, - and _ only, at most 64");
-}
 
 LinearParty read_party(const std::string& name, TomlReader& reader) {
   check_name(reader, "", name);
@@ -192,6 +177,7 @@ LinearJob parse_linear_job(Regression kind, std::string_view text, const std::st
   job.name = reader.required_text("name");
   check_name(reader, "name", job.name);
   job.network = reader.text_or("network", "lan");
+  job.margin_bits = margin_bits_or(reader, job.margin_bits);
   reader.for_each_table("parties", [&](const std::string& name, TomlReader& party) {
     job.parties.push_back(read_party(name, party));
   });
@@ -225,6 +211,7 @@ Digest agreement_of(const LinearJob& job) {
     writer.text(party.fingerprint);
     writer.number(static_cast<std::uint8_t>(party.table));
   }
+  writer.number(static_cast<std::uint8_t>(job.margin_bits));
   const auto& training = job.training;
   writer.text(training.label_at);
   for (auto number : {training.epochs, training.batch, training.buckets}) writer.number(number);

@@ -2,8 +2,9 @@
 //
 //   name = "credit"
 //   protocol = "duo"                        # optional: by default the one for as many parties as there are
-//   network = "wan"                         # optional: lan, wan or MBIT:ONE_WAY_MS, for which the plan is
-//   made
+//   network = "wan"                         # optional: lan, wan or MBIT:ONE_WAY_MS, which the plan is for
+//   margin_bits = 3                         # optional, 0 to 8: by how many bits numbers may outgrow those of
+//                                           # the sample before the guard fails the job
 //
 //   [parties.bank]                          # who computes, in this order; the label's owner and others
 //   address = "127.0.0.1:7001"
@@ -21,9 +22,11 @@
 //   batch = 64
 //   learning_rate = 0.1
 //   momentum = 0.9
-//   l2 = 0.001                              # penalty l2/2 |w|^2 beside the mean loss: scikit-learn's C is 1
-//   / (l2 rows) class_weights = "balanced"              # or [1, 5], of labels 0 and 1; logistic only holdout
-//   = 0.2                           # share of the rows that metrics are measured on; 0: on the training rows
+//   l2 = 0.001                              # penalty l2/2 |w|^2 beside the mean loss;
+//                                           # scikit-learn's C is 1 / (l2 rows)
+//   class_weights = "balanced"              # or [1, 5], of labels 0 and 1; logistic only
+//   holdout = 0.2                           # share of the rows that metrics are measured on;
+//                                           # 0: on the training rows
 //   early_stop = { patience = 3, tolerance = 0.0005 }   # epochs in which the loss there fell by less
 //   curve = true                            # metrics after every epoch, not only at the end
 //   buckets = 64                            # of scores, for AUC and KS
@@ -31,8 +34,9 @@
 //
 //   [reveals]
 //   metrics = ["bank", "shop"]              # accuracy, loss, AUC, KS; a regression's loss
-//   model = "own"                           # each owner its own weights, the label's also the intercept; or
-//   "secret" predictions = ["bank"]                  # of the held-out rows; nobody if missing
+//   model = "own"                           # each owner its own weights, the label's also the intercept;
+//                                           # or "secret"
+//   predictions = ["bank"]                  # of the held-out rows; nobody if missing
 //
 //   [timeouts] connect, stall and [checkpoint] every_steps, every_seconds are those of runtime/job.h.
 //
@@ -44,9 +48,10 @@
 //   features = ["age", "income"]            # optional: all other columns
 //   without = ["name"]                      # optional: but these
 //   scale = true                            # to deviation 1; columns are centred anyway
-//   results = "results"                     # directory: model, predictions, metrics, and what a resumed run
-//   needs policy = "bank.policy.toml"             # optional store = "bank.share"                    #
-//   optional, with store_key: its share of the model, encrypted
+//   results = "results"                     # directory: model, predictions, metrics, and what a resumed
+//                                           # run needs
+//   policy = "bank.policy.toml"             # optional
+//   store = "bank.share"                    # optional, with store_key: its share of the model, encrypted
 #pragma once
 
 #include <filesystem>
@@ -126,6 +131,7 @@ struct Applied {
 struct LinearJob {
   Regression kind = Regression::kLogistic;
   std::string name, protocol, network;
+  int margin_bits = 2;
   std::vector<LinearParty> parties;
   LinearTraining training;
   LinearReveals reveals;

@@ -42,6 +42,7 @@ TEST(LinearJob, IsReadWithItsDefaults) {
 TEST(LinearJob, IsReadWithAllThatItCanSay) {
   const auto job = parse(R"(name = "credit"
 network = "wan"
+margin_bits = 4
 [training]
 label_at = "bank"
 epochs = 7
@@ -65,6 +66,7 @@ connect = 5
 every_steps = 10
 )" + kParties + kLocal);
   EXPECT_EQ(job.training.epochs, 7);
+  EXPECT_EQ(job.margin_bits, 4);
   EXPECT_EQ(job.training.class_weights, (std::pair{1.0, 4.5}));
   EXPECT_EQ(job.training.early_stop->patience, 2);
   EXPECT_DOUBLE_EQ(job.training.early_stop->tolerance, 0.01);
@@ -78,6 +80,7 @@ TEST(LinearJob, AgreementIsAboutAllButTheLocalTables) {
   const std::string head = "name = \"credit\"\n[training]\nlabel_at = \"bank\"\n";
   const auto agreement = agreement_of(parse(head + kParties + kLocal));
   EXPECT_EQ(agreement, agreement_of(parse(head + kParties)));
+  EXPECT_NE(agreement, agreement_of(parse("margin_bits = 3\n" + head + kParties)));
   for (const char* more :
        {"epochs = 3\n", "batch = 3\n", "learning_rate = 3\n", "momentum = 0.3\n", "l2 = 0.3\n",
         "holdout = 0.3\n", "curve = true\n", "buckets = 3\n", "seed = 3\n", "class_weights = \"balanced\"\n",
@@ -94,6 +97,7 @@ TEST(LinearJob, SaysWhatIsWrongAndWhere) {
   const std::string head = "name = \"credit\"\n", training = "[training]\nlabel_at = \"bank\"\n";
   for (const auto& bad : std::vector<Bad>{
            {head + kParties, "lacks the table [training]"},
+           {head + "margin_bits = 9\n" + training + kParties, "margin_bits must be a number from 0 to 8"},
            {head + "[training]\n" + kParties, "training lacks \"label_at\""},
            {head + "[training]\nlabel_at = \"mill\"\n" + kParties,
             "training names \"mill\", who is no party"},

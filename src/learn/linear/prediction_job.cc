@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "learn/linear/job_keys.h"
 #include "runtime/schedules.h"
 
 namespace sotto::learn {
@@ -26,7 +27,8 @@ class Reader {
     const auto earlier = read_earlier(may_be_kept);
     job_ = earlier;
     job_.name = reader_.required_text("name");
-    check_name();
+    job_.margin_bits = margin_bits_or(reader_, job_.margin_bits);
+    check_name(reader_, "name", job_.name);
     job_.applied.emplace();
     auto& applied = *job_.applied;
     applied.earlier = earlier.name;
@@ -61,13 +63,6 @@ class Reader {
     if (kind != "logistic" && kind != "linear")
       reader_.fail("kind", "must be \"logistic\" or \"linear\"", "It is what the model was trained as.");
     return kind == "logistic" ? Regression::kLogistic : Regression::kLinear;
-  }
-
-  void check_name() {
-    const bool good = job_.name.size() <= 64 && std::ranges::all_of(job_.name, [](unsigned char c) {
-                        return std::isalnum(c) || c == '-' || c == '_';
-                      });
-    if (!good) reader_.fail("name", "must be letters, digits, - and _ only, at most 64");
   }
 
   LinearJob read_earlier(bool may_be_kept) {

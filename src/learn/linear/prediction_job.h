@@ -3,11 +3,12 @@
 //
 //   name = "credit-in-may"
 //   kind = "logistic"                       # or "linear": what was trained
-//   trained = "job.toml"                    # the job file that trained; parties, protocol and columns are
-//   its model = "secret"                        # optional. "secret": the parties' shares of the model, from
-//   the
+//   trained = "job.toml"                    # the job file that trained: parties, protocol and columns are
+//                                           # those it names
+//   model = "secret"                        # optional. "secret": the parties' shares of the model, from the
 //                                           # stores that the training named. "own": each owner applies the
 //                                           # weights that it learnt. By default as the training left it
+//   margin_bits = 3                         # optional, as in job.h; by default the training's
 //   keep = true                             # optional: the scores stay shares, in every party's `store`;
 //                                           # nobody learns them
 //   predicted = "may.toml"                  # instead of `trained`: the prediction that kept its scores

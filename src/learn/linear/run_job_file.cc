@@ -101,6 +101,7 @@ std::vector<std::string> compiler_arguments(const LinearJob& job, const LinearSi
   add("--roles", joined(roles));
   add("--protocol", job.protocol);
   add("--network", job.network);
+  add("--margin-bits", fmt::format("{}", job.margin_bits));
   add("--seed", fmt::format("{}", training.seed));
   add("--epochs", fmt::format("{}", training.epochs));
   add("--rows", fmt::format("{}", size.rows));
