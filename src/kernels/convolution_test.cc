@@ -132,7 +132,8 @@ TEST(ConvolutionCheck, SurvivesAnyAttributes) {
     return usual;
   };
   int passed = 0;
-  for (int i = 0; i < (kSanitized ? 5000 : 20000); ++i) {
+  const int tries = kSanitized ? 5000 : 20000;
+  for (int i = 0; i < tries; ++i) {
     const Attributes attributes = {
         {"window_strides", list({1, 2})},       {"padding", list({0, 1, 2, -1})},
         {"lhs_dilation", list({1, 1})},         {"rhs_dilation", list({1, 2})},
@@ -153,7 +154,7 @@ TEST(ConvolutionCheck, SurvivesAnyAttributes) {
     for (const Table* table : protocols::all_tables())
       ASSERT_NO_THROW(count(*table, kernel_named("contract"), call, 3));
   }
-  EXPECT_GT(passed, 500);
+  EXPECT_GT(passed, tries / 40);
 }
 
 }  // namespace
