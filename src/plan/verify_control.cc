@@ -35,6 +35,8 @@ void check_entry(const Plan& plan, int index, std::uint64_t& runs) {
   check_stop(plan, index);
   if (entry.permutation_seed() > 0xffffffffu || entry.epoch() > 0xffffffffu)
     fail(fmt::format("{}: permutation_seed or epoch is more than 32 bits", where_of(index)));
+  if (entry.first() > 0xffffffffu || (entry.first() > 0 && entry.batch() == 0))
+    fail(fmt::format("{}: starts at batch {} of {} rows each", where_of(index), entry.first(), entry.batch()));
 }
 
 void check_batches(const Plan& plan, int index) {

@@ -205,7 +205,7 @@ void Executor::run_block(const plan::wire::Control& control, std::uint64_t itera
   const auto operations = program_.blocks[run.block].operations.size();
   run.step = step_++;
   run.number = runs_before(control) + iteration;
-  if (control.batch() > 0) run.rows = plan::batch_rows(order_of(control), iteration, control.batch());
+  if (control.batch() > 0) run.rows = plan::batch_rows(order_of(control), control.first() + iteration, control.batch());
   run.uses_left = program_.blocks[run.block].uses;
   run.accounts.resize(operations);
   run.rounds_taken.resize(operations);

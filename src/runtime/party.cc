@@ -84,14 +84,25 @@ void share_cores(const std::vector<JobParty>& parties, std::size_t self) {
   share_cores_among(static_cast<int>(std::ranges::count(parties, host(parties[self]), host)));
 }
 
-// Whether each opening of the output is about some rows of a data set, so that together they are about all.
+bool takes_batches(const plan::Block& block) {
+  return std::ranges::any_of(block.operations(), [](const auto& operation) {
+    return plan::special(operation) == plan::Special::kBatch;
+  });
+}
+
+// Whether each opening of the output is about some rows of a data set, so that together they are about all:
+// opened where these are taken, or kept by the block that takes them until its guard has spoken.
 bool opens_by_batches(const plan::Plan& plan, const std::string& output) {
   const auto openings = plan::openings_of(plan);
   const auto opening = std::ranges::find(openings, output, &plan::Opening::name);
   if (opening == openings.end()) return false;
-  return std::ranges::any_of(
-      plan.blocks(static_cast<int>(opening->block)).operations(),
-      [](const auto& operation) { return plan::special(operation) == plan::Special::kBatch; });
+  if (takes_batches(plan.blocks(static_cast<int>(opening->block)))) return true;
+  const auto revealed = std::ranges::find(plan.reveals(), output, &plan::wire::Reveal::name);
+  return std::ranges::any_of(plan.blocks(), [&](const plan::Block& block) {
+    return takes_batches(block) && std::ranges::any_of(block.updates(), [&](const auto& update) {
+             return plan.states(static_cast<int>(update.state())).value() == revealed->value();
+           });
+  });
 }
 
 // The last opening, or all of them one below the other.

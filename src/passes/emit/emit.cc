@@ -130,15 +130,18 @@ class Emitter {
     return kept;
   }
 
-  // A summary compares, so what it gives is opened when the guard has been.
+  // What a summary or a prediction gives is opened when the guard has been.
   void open_course_result(const std::string& name, std::uint32_t result,
                           const std::vector<std::string>& roles) {
     const int block = block_of_output_.at(name);
-    if (block_named("guard") < 0 || block != block_named("summary"))
+    const char* results = block == block_named("summary")   ? "results"
+                          : block == block_named("predict") ? "predictions"
+                                                            : nullptr;
+    if (block_named("guard") < 0 || results == nullptr)
       return open_value("reveal", block, name, result, roles);
     const auto kept = keep_result(block, name, result);
-    const int results = block_named("results") < 0 ? add_block("results") : block_named("results");
-    open_value("reveal", results, name, kept, roles);
+    open_value("reveal", block_named(results) < 0 ? add_block(results) : block_named(results), name, kept,
+               roles);
   }
 
   // A result is opened when the guard of the run that gave it has been: until then a state keeps it. A
@@ -198,7 +201,7 @@ class Emitter {
     control.set_phase(phase);
     control.set_repeat(repeat);
     const auto& name = plan_.blocks(block).name();
-    unguarded_ |= name == "step" || name == "evaluate" || name == "summary";
+    unguarded_ |= name == "step" || name == "evaluate" || name == "summary" || name == "predict";
   }
   // Where something ran that no guard has spoken of.
   void add_guard() {
@@ -279,7 +282,22 @@ class Emitter {
       for (int entry = first; entry < plan_.control_size() && epoch > 0; ++entry)
         plan_.mutable_control(entry)->set_stop(stop);
     }
-    add_pass("predict", "predict", std::nullopt);
+    emit_predictions();
+  }
+
+  // Where predictions wait for the guard, they do so batch by batch.
+  void emit_predictions() {
+    const int predict = block_named("predict"), predictions = block_named("predictions");
+    if (predictions < 0) return add_pass("predict", "predict", std::nullopt);
+    const auto sizes = batch_sizes(plan_.blocks(predict));
+    const auto batches = sizes ? (sizes->second + sizes->first - 1) / sizes->first : 1;
+    for (std::int64_t i = 0; i < batches; ++i) {
+      add_control(predict, "predict", 1);
+      if (sizes) set_batches(sizes->first, sizes->second, 0, 0);
+      plan_.mutable_control(plan_.control_size() - 1)->set_first(static_cast<std::uint64_t>(i));
+      add_guard();
+      add_control(predictions, "predict", 1);
+    }
   }
 
   void emit_control(int load, int finish) {

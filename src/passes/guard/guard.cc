@@ -77,7 +77,7 @@ class Watch {
   // The operands that the operation's comparisons are made for.
   static llvm::SmallVector<Value> compared(mlir::Operation* op) {
     if (llvm::isa<privacy::ReluOp, privacy::RowSoftmaxOp, privacy::RowArgmaxOp, privacy::RowMaximumOp,
-                  hlo::RsqrtOp, hlo::SqrtOp>(op))
+                  hlo::RsqrtOp, hlo::SqrtOp, hlo::LogisticOp, hlo::TanhOp>(op))
       return {op->getOperand(0)};
     const bool compares = llvm::isa<hlo::CompareOp, hlo::MaximumOp, hlo::MinimumOp, privacy::LargerOp>(op);
     if (compares && is_float(op->getOperand(0))) return llvm::to_vector(op->getOperands());
