@@ -18,7 +18,10 @@ class TomlReader {
   TomlReader(const toml::table& table, std::string file, std::string path)
       : table_(table), file_(std::move(file)), path_(std::move(path)) {}
 
-  bool has(std::string_view key) const { return table_.contains(key); }
+  bool has(std::string_view key) {
+    asked_.emplace(key);
+    return table_.contains(key);
+  }
   // A non-empty printable text; required_text complains when the key is missing.
   std::string required_text(std::string_view key);
   std::string text_or(std::string_view key, std::string_view otherwise);

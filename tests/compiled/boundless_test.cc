@@ -12,8 +12,8 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-// Of a program with one input x, 4 numbers in [-1, 1], and one result; its first line is line 2.
-std::string complaint(const std::string& body) {
+// Of a program with one input x, `size` numbers in [-1, 1], and one result; its first line is line 2.
+std::string complaint(const std::string& body, const std::string& size = "4") {
   passes::Options options;
   options.name = "program";
   options.protocol = "plain";
@@ -22,8 +22,9 @@ std::string complaint(const std::string& body) {
   options.reveals = {{.name = "0", .roles = {"all"}}};
   mlir::MLIRContext context;
   frontends::stablehlo::load_dialects(context);
+  const auto type = "tensor<" + size + "xf32>";
   const auto text =
-      "func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {\n" + body + "\nreturn %r : tensor<4xf32>\n}\n";
+      "func.func @main(%x: " + type + ") -> " + type + " {\n" + body + "\nreturn %r : " + type + "\n}\n";
   auto module = frontends::stablehlo::read_or_throw(context, text, "model.mlir");
   try {
     passes::compile(*module, options);
@@ -73,6 +74,11 @@ TEST(BoundlessTest, WhatTheProgramMakesIsNamedToo) {
                         "%r = stablehlo.add %z, %x : tensor<4xf32>"),
               AllOf(HasSubstr("model.mlir:4:"), HasSubstr("'stablehlo.exponential' gives an infinity or NaN"),
                     HasSubstr("step 0")));
+}
+
+TEST(BoundlessTest, ATensorWithoutElementsIsRefused) {
+  EXPECT_THAT(complaint("%r = stablehlo.add %x, %x : tensor<0xf32>", "0"),
+              AllOf(HasSubstr("model.mlir:1:"), HasSubstr("has no elements")));
 }
 
 // A maximum may start with an infinity, which is neutral.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/error.h"
 #include "learn/linear/own_model.h"
@@ -23,7 +24,10 @@ std::int32_t range_bits(double magnitude) {
 
 double magnitude_of(const std::vector<double>& values) {
   double most = 0;
-  for (double value : values) most = std::max(most, std::fabs(value));
+  for (double value : values) {
+    if (std::isnan(value)) return std::numeric_limits<double>::infinity();  // infinity less infinity
+    most = std::max(most, std::fabs(value));
+  }
   return most;
 }
 

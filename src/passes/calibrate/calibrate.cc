@@ -84,6 +84,11 @@ struct Calibrate : mlir::PassWrapper<Calibrate, mlir::OperationPass<mlir::Module
   mlir::LogicalResult observe(mlir::func::FuncOp function, std::int64_t steps, Arrays& states,
                               const Arrays& data) {
     llvm::DenseMap<mlir::Value, Range> ranges;
+    for (unsigned index = 0; index < function.getNumArguments(); ++index)
+      if (auto type = llvm::cast<mlir::RankedTensorType>(function.getArgument(index).getType());
+          type.getNumElements() == 0)
+        return function.emitError() << "'" << argument_name(function, index)
+                                    << "' has no elements: each dimension must be 1 at least";
     mlir::Operation* boundless = nullptr;  // the first, and the step is the last
     // Whether all elements are numbers that can be measured.
     auto see = [&](mlir::Value value, const ir::Array& array) {
